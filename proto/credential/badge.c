@@ -33,29 +33,44 @@ id_hex(const uint8_t id[16], char out[ID_HEX_SIZE])
     sodium_bin2hex(out, ID_HEX_SIZE, id, 16);
 }
 
-static bool
-url_of(const char *did, const char *folder, const uint8_t id[16], char out[SJ_DID_URL_SIZE])
+bool
+sj_badge_certificate_url(const char *did, const uint8_t id[16], char out[SJ_DID_URL_SIZE])
 {
     char hex[ID_HEX_SIZE];
 
     if (!sj_did_web_base(sj_span_of(did), out))
         return false;
     id_hex(id, hex);
-    strcat(out, folder);
+    strcat(out, "/certificates/");
     strcat(out, hex);
     return true;
 }
 
-bool
-sj_badge_certificate_url(const char *did, const uint8_t id[16], char out[SJ_DID_URL_SIZE])
+void
+sj_decimal(uint32_t number, char out[SJ_DECIMAL_SIZE])
 {
-    return url_of(did, "/certificates/", id, out);
+    char digits[SJ_DECIMAL_SIZE];
+    size_t at = sizeof digits - 1;
+
+    digits[at] = '\0';
+    do {
+        digits[--at] = (char) ('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(out, digits + at, sizeof digits - at);
 }
 
 bool
-sj_badge_status_list_url(const char *did, const uint8_t id[16], char out[SJ_DID_URL_SIZE])
+sj_badge_status_list_url(const char *did, uint32_t list, char out[SJ_DID_URL_SIZE])
 {
-    return url_of(did, "/status/", id, out);
+    char number[SJ_DECIMAL_SIZE];
+
+    if (!sj_did_web_base(sj_span_of(did), out))
+        return false;
+    sj_decimal(list, number);
+    strcat(out, "/status/");
+    strcat(out, number);
+    return true;
 }
 
 void
@@ -269,19 +284,13 @@ write_issuer(sj_jcs *jcs, const sj_badge *badge)
 static void
 write_status(sj_jcs *jcs, const sj_badge *badge)
 {
-    char index[11];
-    size_t at = sizeof index - 1;
-    uint32_t left = badge->status_index;
+    char index[SJ_DECIMAL_SIZE];
 
-    index[at] = '\0';
-    do {
-        index[--at] = (char) ('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
+    sj_decimal(badge->status_index, index);
     sj_jcs_name(jcs, "credentialStatus");
     sj_jcs_object_begin(jcs);
     sj_jcs_member(jcs, "statusListCredential", badge->status_list_url);
-    sj_jcs_member(jcs, "statusListIndex", index + at); /* a string, by the specification */
+    sj_jcs_member(jcs, "statusListIndex", index); /* a string, by the specification */
     sj_jcs_member(jcs, "statusPurpose", "revocation");
     sj_jcs_member(jcs, "type", "BitstringStatusListEntry");
     sj_jcs_object_end(jcs);

@@ -74,10 +74,17 @@ typedef struct {
     uint32_t status_index;       /* below SJ_STATUS_LIST_BITS, chosen at random */
 } sj_badge;
 
-/* Where a certificate, a status list and an achievement live: the DID's base and "/certificates/",
- * "/status/" or "/achievements/" and the id in 32 hexadecimal digits.  False: not a did:web DID. */
+/* Where a certificate lives: the DID's base, "/certificates/" and the id in 32 hexadecimal digits.
+ * False: not a did:web DID. */
 bool sj_badge_certificate_url(const char *did, const uint8_t id[16], char out[SJ_DID_URL_SIZE]);
-bool sj_badge_status_list_url(const char *did, const uint8_t id[16], char out[SJ_DID_URL_SIZE]);
+
+/* Where the list of this number lives, whatever version of it: the DID's base, "/status/" and the
+ * number in decimal.  False: not a did:web DID. */
+bool sj_badge_status_list_url(const char *did, uint32_t list, char out[SJ_DID_URL_SIZE]);
+
+/* A number in decimal, without leading zeros. */
+enum { SJ_DECIMAL_SIZE = 11 };
+void sj_decimal(uint32_t number, char out[SJ_DECIMAL_SIZE]);
 
 enum {
     SJ_URN_UUID_SIZE = 46 /* "urn:uuid:", 36 characters, NUL */
