@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * check: whether octets from a stranger are a message of a type, before anything is unpacked.
+ *
+ * protobuf-c accepts NUL inside text, invalid UTF-8, repeated single fields and unlimited nesting,
+ * and a small message can make it allocate a hundred times its size.  What passes here unpacks into
+ * at most a few times its own size.
+ */
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* NULL: good.  Else words that say what is wrong, and *field the field's name ("" when none is at
+ * fault). */
+const char *sj_message_check(const ProtobufCMessageDescriptor *type, const void *at, size_t size,
+                             const char **field);
+
+/* UTF-8 (RFC 3629: shortest form, no surrogates) without NUL. */
+bool sj_utf8_valid(const void *at, size_t size);
+/* Valid UTF-8 holds no control: C0, DEL, C1, U+2028/9, bidi embeddings, overrides and isolates, tag
+ * characters. */
+bool sj_text_harmless(const void *at, size_t size);
