@@ -13,326 +13,326 @@
 /* The end of the year 9999: later instants have no date. */
 #define SJ_INSTANT_MAX_MS 253402300799999
 
-static const sj_limit nothing[] = { { NULL } };
+static const sj_limit nothing[] = { { .name = NULL } };
 
 /* wire.proto */
 static const sj_limit envelope[] = {
-    { "kind" },
-    { "id" },
-    { "type" },
-    { "schema" },
-    { "org" },
-    { "key", .max = 16, .exact = true },
-    { "expires_at_ms" },
-    { "min_pos" },
-    { "trace", .max = 25, .exact = true },
-    { "attempt" },
-    { "status" },
-    { "pos" },
-    { "window" },
-    { "flags" },
-    { "priority" },
-    { "actor", .max = 16, .exact = true },
+    { .name = "kind" },
+    { .name = "id" },
+    { .name = "type" },
+    { .name = "schema" },
+    { .name = "org" },
+    { .name = "key", .max = 16, .exact = true },
+    { .name = "expires_at_ms" },
+    { .name = "min_pos" },
+    { .name = "trace", .max = 25, .exact = true },
+    { .name = "attempt" },
+    { .name = "status" },
+    { .name = "pos" },
+    { .name = "window" },
+    { .name = "flags" },
+    { .name = "priority" },
+    { .name = "actor", .max = 16, .exact = true },
 };
 static const sj_limit log_pos[] = {
-    { "shard" },
-    { "epoch" },
-    { "seq" },
+    { .name = "shard" },
+    { .name = "epoch" },
+    { .name = "seq" },
 };
 static const sj_limit status[] = {
-    { "code" },
-    { "retry" },
-    { "retry_after_ms", .max = SJ_INSTANT_MAX_MS },
-    { "detail", .max = 256 },
-    { "field", .max = 1024 },
-    { "replayed" },
-    { "endpoints", .count = 64, .max = 1024 },
+    { .name = "code" },
+    { .name = "retry" },
+    { .name = "retry_after_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "detail", .max = 256 },
+    { .name = "field", .max = 1024 },
+    { .name = "replayed" },
+    { .name = "endpoints", .count = 64, .max = 1024 },
 };
 static const sj_limit hello[] = {
-    { "min_major" },         { "max_major" }, { "instance", .max = 16, .exact = true },
-    { "agent", .max = 128 }, { "features" },
+    { .name = "min_major" },         { "max_major" }, { "instance", .max = 16, .exact = true },
+    { .name = "agent", .max = 128 }, { "features" },
 };
 static const sj_limit subscribe[] = {
-    { "shard" },        { "after" },       { "types", .count = 64 }, { "org" },
-    { "credit_bytes" }, { "snapshot_ok" }, { "name", .max = 64 },
+    { .name = "shard" },        { "after" },       { "types", .count = 64 }, { "org" },
+    { .name = "credit_bytes" }, { "snapshot_ok" }, { "name", .max = 64 },
 };
 static const sj_limit credit[] = {
-    { "bytes" },
+    { .name = "bytes" },
 };
 
 /* registration.proto */
 static const sj_limit text[] = {
-    { "lang", .max = 16 },
-    { "text", .max = 800 },
+    { .name = "lang", .max = 16 },
+    { .name = "text", .max = 800 },
 };
 static const sj_limit session[] = {
-    { "number", .max = 1000 },
-    { "title", .max = 800 },
-    { "starts_ms", .max = SJ_INSTANT_MAX_MS },
-    { "ends_ms", .max = SJ_INSTANT_MAX_MS },
-    { "breaks", .count = 16 },
-    { "mandatory" },
-    { "date", .max = 10 },
+    { .name = "number", .max = 1000 },
+    { .name = "title", .max = 800 },
+    { .name = "starts_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "ends_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "breaks", .count = 16 },
+    { .name = "mandatory" },
+    { .name = "date", .max = 10 },
 };
 static const sj_limit break[] = {
-    { "starts_ms", .max = SJ_INSTANT_MAX_MS },
-    { "ends_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "starts_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "ends_ms", .max = SJ_INSTANT_MAX_MS },
 };
 static const sj_limit partner[] = {
-    { "name", .count = 16 },      { "acronym", .max = 128 },   { "role", .max = 128 },
-    { "country", .max = 2 },      { "mechanism", .max = 128 }, { "channel", .max = 128 },
-    { "project_id", .max = 128 },
+    { .name = "name", .count = 16 },      { "acronym", .max = 128 },   { "role", .max = 128 },
+    { .name = "country", .max = 2 },      { "mechanism", .max = 128 }, { "channel", .max = 128 },
+    { .name = "project_id", .max = 128 },
 };
 static const sj_limit parent[] = {
-    { "kind", .max = 128 },
-    { "slug", .max = 128 },
-    { "title", .count = 16 },
-    { "components", .count = 64, .max = 1024 },
+    { .name = "kind", .max = 128 },
+    { .name = "slug", .max = 128 },
+    { .name = "title", .count = 16 },
+    { .name = "components", .count = 64, .max = 1024 },
 };
 static const sj_limit country_seats[] = {
-    { "country", .max = 2 },
-    { "seats", .max = 10000000 },
+    { .name = "country", .max = 2 },
+    { .name = "seats", .max = 10000000 },
 };
 static const sj_limit event_rules[] = {
-    { "capacity", .max = 10000000 },
-    { "capacity_in_person", .max = 10000000 },
-    { "capacity_online", .max = 10000000 },
-    { "country_seats", .count = 250 },
-    { "needs_approval" },
-    { "waiting_list" },
-    { "opens_ms", .max = SJ_INSTANT_MAX_MS },
-    { "closes_ms", .max = SJ_INSTANT_MAX_MS },
-    { "threshold", .max = 10000 },
-    { "release" },
-    { "certificate_lang", .max = 16 },
+    { .name = "capacity", .max = 10000000 },
+    { .name = "capacity_in_person", .max = 10000000 },
+    { .name = "capacity_online", .max = 10000000 },
+    { .name = "country_seats", .count = 250 },
+    { .name = "needs_approval" },
+    { .name = "waiting_list" },
+    { .name = "opens_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "closes_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "threshold", .max = 10000 },
+    { .name = "release" },
+    { .name = "certificate_lang", .max = 16 },
 };
 static const sj_limit event[] = {
-    { "id", .max = 16, .exact = true },
-    { "slug", .max = 96 },
-    { "kind", .max = 128 },
-    { "kind_label", .max = 1024 },
-    { "title", .count = 16 },
-    { "start_date", .max = 10 },
-    { "end_date", .max = 10 },
-    { "date_precision" },
-    { "date_uncertain" },
-    { "date_source", .max = 1024 },
-    { "time_zone", .max = 64 },
-    { "mode" },
-    { "venue", .max = 1024 },
-    { "city", .max = 1024 },
-    { "country", .max = 2 },
-    { "languages", .count = 16, .max = 16 },
-    { "partners", .count = 64 },
-    { "agenda_items", .count = 64, .max = 100000 },
-    { "sdg_tags", .count = 64, .max = 100000 },
-    { "programmes", .count = 64, .max = 96 },
-    { "parents", .count = 64 },
-    { "sessions", .count = 64 },
-    { "assumed_hours" },
-    { "rules" },
-    { "theme", .count = 16 },
-    { "source_json", .max = 16384 },
-    { "starts_ms", .max = SJ_INSTANT_MAX_MS },
-    { "ends_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "id", .max = 16, .exact = true },
+    { .name = "slug", .max = 96 },
+    { .name = "kind", .max = 128 },
+    { .name = "kind_label", .max = 1024 },
+    { .name = "title", .count = 16 },
+    { .name = "start_date", .max = 10 },
+    { .name = "end_date", .max = 10 },
+    { .name = "date_precision" },
+    { .name = "date_uncertain" },
+    { .name = "date_source", .max = 1024 },
+    { .name = "time_zone", .max = 64 },
+    { .name = "mode" },
+    { .name = "venue", .max = 1024 },
+    { .name = "city", .max = 1024 },
+    { .name = "country", .max = 2 },
+    { .name = "languages", .count = 16, .max = 16 },
+    { .name = "partners", .count = 64 },
+    { .name = "agenda_items", .count = 64, .max = 100000 },
+    { .name = "sdg_tags", .count = 64, .max = 100000 },
+    { .name = "programmes", .count = 64, .max = 96 },
+    { .name = "parents", .count = 64 },
+    { .name = "sessions", .count = 64 },
+    { .name = "assumed_hours" },
+    { .name = "rules" },
+    { .name = "theme", .count = 16 },
+    { .name = "source_json", .max = 16384 },
+    { .name = "starts_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "ends_ms", .max = SJ_INSTANT_MAX_MS },
 };
 static const sj_limit person[] = {
-    { "name", .max = 800 },    { "name_latin", .max = 800 },  { "email", .max = 254 },
-    { "country", .max = 2 },   { "institution", .max = 800 }, { "position", .max = 800 },
-    { "language", .max = 16 },
+    { .name = "name", .max = 800 },    { "name_latin", .max = 800 },  { "email", .max = 254 },
+    { .name = "country", .max = 2 },   { "institution", .max = 800 }, { "position", .max = 800 },
+    { .name = "language", .max = 16 },
 };
 static const sj_limit define_organisation[] = {
-    { "name", .count = 16 },
-    { "languages", .count = 16, .max = 16 },
-    { "url", .max = 256 },
+    { .name = "name", .count = 16 },
+    { .name = "languages", .count = 16, .max = 16 },
+    { .name = "url", .max = 256 },
 };
 static const sj_limit define_programme[] = {
-    { "slug", .max = 96 },   { "code", .max = 128 },          { "kind", .max = 128 },
-    { "name", .count = 16 }, { "source_json", .max = 16384 },
+    { .name = "slug", .max = 96 },   { "code", .max = 128 },          { "kind", .max = 128 },
+    { .name = "name", .count = 16 }, { "source_json", .max = 16384 },
 };
 static const sj_limit define_event[] = {
-    { "event" },
+    { .name = "event" },
 };
 static const sj_limit change_event_state[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "state" },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "state" },
 };
 static const sj_limit set_event_rules[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "rules" },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "rules" },
 };
 static const sj_limit register[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "person" },
-    { "role" },
-    { "mode" },
-    { "on_duplicate" },
-    { "source", .max = 128 },
-    { "external_id", .max = 128 },
-    { "override" },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "person" },
+    { .name = "role" },
+    { .name = "mode" },
+    { .name = "on_duplicate" },
+    { .name = "source", .max = 128 },
+    { .name = "external_id", .max = 128 },
+    { .name = "override" },
 };
 static const sj_limit decide_registration[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "registration_id", .max = 16, .exact = true },
-    { "decision" },
-    { "reason", .max = 1024 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "registration_id", .max = 16, .exact = true },
+    { .name = "decision" },
+    { .name = "reason", .max = 1024 },
 };
 static const sj_limit get_event[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "slug", .max = 96 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "slug", .max = 96 },
 };
 static const sj_limit list_events[] = {
-    { "after", .max = 96 },
-    { "limit", .max = 200 },
+    { .name = "after", .max = 96 },
+    { .name = "limit", .max = 200 },
 };
 static const sj_limit get_registration[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "registration_id", .max = 16, .exact = true },
-    { "email", .max = 254 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "registration_id", .max = 16, .exact = true },
+    { .name = "email", .max = 254 },
 };
 static const sj_limit list_registrations[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "state" },
-    { "after", .max = 16, .exact = true },
-    { "limit", .max = 200 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "state" },
+    { .name = "after", .max = 16, .exact = true },
+    { .name = "limit", .max = 200 },
 };
 static const sj_limit list_programmes[] = {
-    { "after", .max = 96 },
-    { "limit", .max = 200 },
+    { .name = "after", .max = 96 },
+    { .name = "limit", .max = 200 },
 };
 static const sj_limit event_changed[] = {
-    { "event" },
-    { "state" },
+    { .name = "event" },
+    { .name = "state" },
 };
 static const sj_limit registration_changed[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "registration_id", .max = 16, .exact = true },
-    { "state" },
-    { "was" },
-    { "role" },
-    { "mode" },
-    { "country", .max = 2 },
-    { "override" },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "registration_id", .max = 16, .exact = true },
+    { .name = "state" },
+    { .name = "was" },
+    { .name = "role" },
+    { .name = "mode" },
+    { .name = "country", .max = 2 },
+    { .name = "override" },
 };
 static const sj_limit registration_personal[] = {
-    { "person" },
-    { "source", .max = 128 },
-    { "external_id", .max = 128 },
+    { .name = "person" },
+    { .name = "source", .max = 128 },
+    { .name = "external_id", .max = 128 },
 };
 
 /* attendance.proto */
 static const sj_limit evidence[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "kind" },
-    { "registration_id", .max = 16, .exact = true },
-    { "identity" },
-    { "session", .max = 1000 },
-    { "occurred_ms", .max = SJ_INSTANT_MAX_MS },
-    { "ended_ms", .max = SJ_INSTANT_MAX_MS },
-    { "source" },
-    { "mark" },
-    { "remark", .max = 1024 },
-    { "device", .max = 128 },
-    { "device_seq" },
-    { "device_now_ms", .max = SJ_INSTANT_MAX_MS },
-    { "connection", .max = 128 },
-    { "nonce", .max = 16, .exact = true },
-    { "voids", .max = 16, .exact = true },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "kind" },
+    { .name = "registration_id", .max = 16, .exact = true },
+    { .name = "identity" },
+    { .name = "session", .max = 1000 },
+    { .name = "occurred_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "ended_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "source" },
+    { .name = "mark" },
+    { .name = "remark", .max = 1024 },
+    { .name = "device", .max = 128 },
+    { .name = "device_seq" },
+    { .name = "device_now_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "connection", .max = 128 },
+    { .name = "nonce", .max = 16, .exact = true },
+    { .name = "voids", .max = 16, .exact = true },
 };
 static const sj_limit identity[] = {
-    { "registrant_id", .max = 128 },
-    { "email", .max = 254 },
-    { "display_name", .max = 800 },
-    { "platform", .max = 128 },
+    { .name = "registrant_id", .max = 128 },
+    { .name = "email", .max = 254 },
+    { .name = "display_name", .max = 800 },
+    { .name = "platform", .max = 128 },
 };
 static const sj_limit record_evidence[] = {
-    { "evidence", .count = 16 },
+    { .name = "evidence", .count = 16 },
 };
 static const sj_limit match_presence[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "identity" },
-    { "registration_id", .max = 16, .exact = true },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "identity" },
+    { .name = "registration_id", .max = 16, .exact = true },
 };
 static const sj_limit list_attendance[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "after", .max = 16, .exact = true },
-    { "limit", .max = 200 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "after", .max = 16, .exact = true },
+    { .name = "limit", .max = 200 },
 };
 static const sj_limit explain_verdict[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "registration_id", .max = 16, .exact = true },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "registration_id", .max = 16, .exact = true },
 };
 static const sj_limit list_unmatched[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "after", .max = 16, .exact = true },
-    { "limit", .max = 200 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "after", .max = 16, .exact = true },
+    { .name = "limit", .max = 200 },
 };
 static const sj_limit verdict_changed[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "registration_id", .max = 16, .exact = true },
-    { "value" },
-    { "seconds" },
-    { "scheduled" },
-    { "share" },
-    { "threshold", .max = 10000 },
-    { "rule_version" },
-    { "evidence_hash", .max = 16, .exact = true },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "registration_id", .max = 16, .exact = true },
+    { .name = "value" },
+    { .name = "seconds" },
+    { .name = "scheduled" },
+    { .name = "share" },
+    { .name = "threshold", .max = 10000 },
+    { .name = "rule_version" },
+    { .name = "evidence_hash", .max = 16, .exact = true },
 };
 
 /* certificate.proto */
 static const sj_limit issue_certificate[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "registration_id", .max = 16, .exact = true },
-    { "kind" },
-    { "lang", .max = 16 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "registration_id", .max = 16, .exact = true },
+    { .name = "kind" },
+    { .name = "lang", .max = 16 },
 };
 static const sj_limit revoke_certificate[] = {
-    { "certificate_id", .max = 16, .exact = true },
-    { "reason", .max = 1024 },
+    { .name = "certificate_id", .max = 16, .exact = true },
+    { .name = "reason", .max = 1024 },
 };
 static const sj_limit reissue_certificate[] = {
-    { "certificate_id", .max = 16, .exact = true },
-    { "reason", .max = 1024 },
-    { "lang", .max = 16 },
+    { .name = "certificate_id", .max = 16, .exact = true },
+    { .name = "reason", .max = 1024 },
+    { .name = "lang", .max = 16 },
 };
 static const sj_limit attach_signatures[] = {
-    { "signature", .count = 512 },
+    { .name = "signature", .count = 512 },
 };
 static const sj_limit signature[] = {
-    { "id", .max = 16, .exact = true },
-    { "signature", .max = 64, .exact = true },
-    { "refusal", .max = 256 },
+    { .name = "id", .max = 16, .exact = true },
+    { .name = "signature", .max = 64, .exact = true },
+    { .name = "refusal", .max = 256 },
 };
 static const sj_limit adopt_keys[] = {
-    { "issuer", .max = 256 },
-    { "key", .count = 64 },
+    { .name = "issuer", .max = 256 },
+    { .name = "key", .count = 64 },
 };
 static const sj_limit issuer_key[] = {
-    { "purpose" },
-    { "public_key", .max = 32, .exact = true },
-    { "adopted_ms", .max = SJ_INSTANT_MAX_MS },
-    { "current" },
+    { .name = "purpose" },
+    { .name = "public_key", .max = 32, .exact = true },
+    { .name = "adopted_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "current" },
 };
 static const sj_limit refresh_status_list[] = {
-    { "validity_days", .max = 366 },
-    { "list", .max = 10000 },
+    { .name = "validity_days", .max = 366 },
+    { .name = "list", .max = 10000 },
 };
 static const sj_limit get_certificate[] = {
-    { "certificate_id", .max = 16, .exact = true },
+    { .name = "certificate_id", .max = 16, .exact = true },
 };
 static const sj_limit list_certificates[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "after", .max = 64 },
-    { "limit", .max = 200 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "after", .max = 64 },
+    { .name = "limit", .max = 200 },
 };
 static const sj_limit get_status_list[] = {
-    { "list", .max = 10000 },
-    { "list_id", .max = 16, .exact = true },
+    { .name = "list", .max = 10000 },
+    { .name = "list_id", .max = 16, .exact = true },
 };
 static const sj_limit list_eligible[] = {
-    { "event_id", .max = 16, .exact = true },
-    { "after", .max = 16, .exact = true },
-    { "limit", .max = 200 },
+    { .name = "event_id", .max = 16, .exact = true },
+    { .name = "after", .max = 16, .exact = true },
+    { .name = "limit", .max = 200 },
 };
 
 static const struct {
