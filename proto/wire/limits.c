@@ -49,12 +49,20 @@ static const sj_limit status[] = {
     { .name = "endpoints", .count = 64, .max = 1024 },
 };
 static const sj_limit hello[] = {
-    { .name = "min_major" },         { "max_major" }, { "instance", .max = 16, .exact = true },
-    { .name = "agent", .max = 128 }, { "features" },
+    { .name = "min_major" },
+    { .name = "max_major" },
+    { .name = "instance", .max = 16, .exact = true },
+    { .name = "agent", .max = 128 },
+    { .name = "features" },
 };
 static const sj_limit subscribe[] = {
-    { .name = "shard" },        { "after" },       { "types", .count = 64 }, { "org" },
-    { .name = "credit_bytes" }, { "snapshot_ok" }, { "name", .max = 64 },
+    { .name = "shard" },
+    { .name = "after" },
+    { .name = "types", .count = 64 },
+    { .name = "org" },
+    { .name = "credit_bytes" },
+    { .name = "snapshot_ok" },
+    { .name = "name", .max = 64 },
 };
 static const sj_limit credit[] = {
     { .name = "bytes" },
@@ -79,8 +87,9 @@ static const sj_limit break[] = {
     { .name = "ends_ms", .max = SJ_INSTANT_MAX_MS },
 };
 static const sj_limit partner[] = {
-    { .name = "name", .count = 16 },      { "acronym", .max = 128 },   { "role", .max = 128 },
-    { .name = "country", .max = 2 },      { "mechanism", .max = 128 }, { "channel", .max = 128 },
+    { .name = "name", .count = 16 },      { .name = "acronym", .max = 128 },
+    { .name = "role", .max = 128 },       { .name = "country", .max = 2 },
+    { .name = "mechanism", .max = 128 },  { .name = "channel", .max = 128 },
     { .name = "project_id", .max = 128 },
 };
 static const sj_limit parent[] = {
@@ -137,8 +146,9 @@ static const sj_limit event[] = {
     { .name = "ends_ms", .max = SJ_INSTANT_MAX_MS },
 };
 static const sj_limit person[] = {
-    { .name = "name", .max = 800 },    { "name_latin", .max = 800 },  { "email", .max = 254 },
-    { .name = "country", .max = 2 },   { "institution", .max = 800 }, { "position", .max = 800 },
+    { .name = "name", .max = 800 },        { .name = "name_latin", .max = 800 },
+    { .name = "email", .max = 254 },       { .name = "country", .max = 2 },
+    { .name = "institution", .max = 800 }, { .name = "position", .max = 800 },
     { .name = "language", .max = 16 },
 };
 static const sj_limit define_organisation[] = {
@@ -147,8 +157,9 @@ static const sj_limit define_organisation[] = {
     { .name = "url", .max = 256 },
 };
 static const sj_limit define_programme[] = {
-    { .name = "slug", .max = 96 },   { "code", .max = 128 },          { "kind", .max = 128 },
-    { .name = "name", .count = 16 }, { "source_json", .max = 16384 },
+    { .name = "slug", .max = 96 },           { .name = "code", .max = 128 },
+    { .name = "kind", .max = 128 },          { .name = "name", .count = 16 },
+    { .name = "source_json", .max = 16384 },
 };
 static const sj_limit define_event[] = {
     { .name = "event" },
