@@ -82,7 +82,7 @@ static const sj_limit session[] = {
     { .name = "mandatory" },
     { .name = "date", .max = 10 },
 };
-static const sj_limit break[] = {
+static const sj_limit break_[] = {
     { .name = "starts_ms", .max = SJ_INSTANT_MAX_MS },
     { .name = "ends_ms", .max = SJ_INSTANT_MAX_MS },
 };
@@ -172,7 +172,7 @@ static const sj_limit set_event_rules[] = {
     { .name = "event_id", .max = 16, .exact = true },
     { .name = "rules" },
 };
-static const sj_limit register[] = {
+static const sj_limit register_[] = {
     { .name = "event_id", .max = 16, .exact = true },
     { .name = "person" },
     { .name = "role" },
@@ -353,7 +353,7 @@ static const struct {
     { &sijill__v1__envelope__descriptor, envelope },
     { &sijill__v1__log_pos__descriptor, log_pos },
     { &sijill__v1__person__descriptor, person },
-    { &sijill__v1__register__descriptor, register },
+    { &sijill__v1__register__descriptor, register_ },
     { &sijill__v1__evidence__descriptor, evidence },
     { &sijill__v1__identity__descriptor, identity },
     { &sijill__v1__record_evidence__descriptor, record_evidence },
@@ -365,7 +365,7 @@ static const struct {
     { &sijill__v1__get_status__descriptor, nothing },
     { &sijill__v1__text__descriptor, text },
     { &sijill__v1__session__descriptor, session },
-    { &sijill__v1__break__descriptor, break },
+    { &sijill__v1__break__descriptor, break_ },
     { &sijill__v1__partner__descriptor, partner },
     { &sijill__v1__parent__descriptor, parent },
     { &sijill__v1__country_seats__descriptor, country_seats },
