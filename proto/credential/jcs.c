@@ -65,26 +65,26 @@ container_end(sj_jcs *jcs, bool array)
     put(jcs, array ? "]" : "}", 1);
 }
 
-/* One byte below 0x20, a quote or a backslash; *length is that of the escape. */
-static const char *
-escape(unsigned char byte, char out[7], size_t *length)
+/* The escape of a byte below 0x20, a quote or a backslash; its length. */
+static size_t
+escape(unsigned char byte, char out[6])
 {
     static const char digits[] = "0123456789abcdef";
     static const char letters[] = "btn\0fr"; /* 0x08..0x0d; 0x0b has none */
 
     out[0] = '\\';
-    *length = 2;
     if (byte == '"' || byte == '\\') {
         out[1] = (char) byte;
-    } else if (byte >= 0x08 && byte <= 0x0d && byte != 0x0b) {
-        out[1] = letters[byte - 0x08];
-    } else {
-        memcpy(out + 1, "u00", 3);
-        out[4] = digits[byte >> 4];
-        out[5] = digits[byte & 15];
-        *length = 6;
+        return 2;
     }
-    return out;
+    if (byte >= 0x08 && byte <= 0x0d && byte != 0x0b) {
+        out[1] = letters[byte - 0x08];
+        return 2;
+    }
+    memcpy(out + 1, "u00", 3);
+    out[4] = digits[byte >> 4];
+    out[5] = digits[byte & 15];
+    return 6;
 }
 
 static void
@@ -94,8 +94,7 @@ put_escaped(sj_jcs *jcs, sj_span text)
 
     for (size_t at = 0; at < text.length;) {
         unsigned char byte = (unsigned char) text.at[at];
-        char escaped[7];
-        size_t length;
+        char escaped[6];
 
         if (byte >= 0x80) {
             size_t step = sj_utf8_step(text.at + at, text.length - at);
@@ -109,7 +108,9 @@ put_escaped(sj_jcs *jcs, sj_span text)
         }
         if (byte < 0x20 || byte == '"' || byte == '\\') {
             put(jcs, text.at + from, at - from);
-            put(jcs, escape(byte, escaped, &length), length);
+            size_t length = escape(byte, escaped);
+
+            put(jcs, escaped, length);
             from = at + 1;
         }
         at++;
