@@ -38,12 +38,8 @@ sj_badge_certificate_url(const char *did, const uint8_t id[16], char out[SJ_DID_
 {
     char hex[ID_HEX_SIZE];
 
-    if (!sj_did_web_base(sj_span_of(did), out))
-        return false;
     id_hex(id, hex);
-    strcat(out, "/certificates/");
-    strcat(out, hex);
-    return true;
+    return sj_did_web_below(sj_span_of(did), "/certificates/", hex, out);
 }
 
 void
@@ -65,12 +61,8 @@ sj_badge_status_list_url(const char *did, uint32_t list, char out[SJ_DID_URL_SIZ
 {
     char number[SJ_DECIMAL_SIZE];
 
-    if (!sj_did_web_base(sj_span_of(did), out))
-        return false;
     sj_decimal(list, number);
-    strcat(out, "/status/");
-    strcat(out, number);
-    return true;
+    return sj_did_web_below(sj_span_of(did), "/status/", number, out);
 }
 
 void

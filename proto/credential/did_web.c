@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/credential/did_web.h"
 
+#include <assert.h>
+
 static const char prefix[] = "did:web:";
 
 static bool
@@ -162,6 +164,17 @@ sj_did_web_base(sj_span did, char out[SJ_DID_URL_SIZE])
         append(out, "/", 1);
         append(out, segment.at, segment.length);
     }
+    return true;
+}
+
+bool
+sj_did_web_below(sj_span did, const char *folder, const char *name, char out[SJ_DID_URL_SIZE])
+{
+    assert(strlen(folder) + strlen(name) < SJ_DID_URL_SIZE - SJ_DID_MAX);
+    if (!sj_did_web_base(did, out))
+        return false;
+    append(out, folder, strlen(folder));
+    append(out, name, strlen(name));
     return true;
 }
 

@@ -26,6 +26,10 @@ const char *sj_did_web_check(sj_span did);
  * with.  False when did is not valid. */
 bool sj_did_web_base(sj_span did, char out[SJ_DID_URL_SIZE]);
 
+/* The DID's base, a folder such as "/status/" and a name, both together below 64 bytes (asserted).
+ * False when did is not valid. */
+bool sj_did_web_below(sj_span did, const char *folder, const char *name, char out[SJ_DID_URL_SIZE]);
+
 /* The URL of the DID's document.  False when did is not valid. */
 bool sj_did_web_url(sj_span did, char out[SJ_DID_URL_SIZE]);
 
