@@ -40,7 +40,7 @@ variable_name(const sj_option *row, char name[static VARIABLE_MAX])
 
     assert(used > 0 && used < VARIABLE_MAX);
     for (char *at = name; *at != '\0'; at++)
-        *at = *at == '-' ? '_' : (char) toupper((unsigned char) *at);
+        *at = (char) (*at == '-' ? '_' : toupper((unsigned char) *at));
 }
 
 static int
