@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# timeout: 120
+"""Given the units of deploy/, when systemd's own tools judge and read them, then they are hardened,
+correct, and find their programs, users and folders where an installation puts them."""
+
+import functools
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(SOURCE / "tests"))
+
+import tap
+
+UNITS = SOURCE / "deploy/systemd"
+SERVICES = ("registration", "attendance", "certificate")
+BIN = "/usr/lib/sijill/bin/"
+
+
+def unit(name):
+    return UNITS / f"sijill-{name}.service"
+
+
+def needs(tool):
+    """A case that skips aloud where the tool is not."""
+    def decorate(case):
+        @functools.wraps(case)
+        def maybe():
+            if shutil.which(tool) is None:
+                raise tap.Skip(f"{tool} is missing")
+            case()
+        return maybe
+    return decorate
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def exposure(path, limit):
+    """systemd-analyze's exit code and words about a unit; limit is ten times the exposure."""
+    return run("systemd-analyze", "security", "--offline=yes", "--no-pager",
+               f"--threshold={limit}", path)
+
+
+@needs("systemd-analyze")
+def the_signer_is_exposed_at_most_1():
+    judged = exposure(unit("signer"), 10)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+@needs("systemd-analyze")
+def a_service_is_exposed_at_most_2():
+    for name in SERVICES:
+        judged = exposure(unit(name), 20)
+        assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+@needs("systemd-analyze")
+def a_unit_without_hardening_is_above_both():
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder, "sijill-bare.service")
+        bare.write_text("[Service]\nExecStart=/bin/true\n")
+        assert exposure(bare, 20).returncode != 0
+
+
+def verify(units):
+    """What systemd finds wrong with these units (name: text), their programs standing in place."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in units.items():
+            for program in (*SERVICES, "signer"):
+                text = text.replace(f"{BIN}sijill-{program} ", "/bin/true ")
+            Path(folder, name).write_text(text)
+        return run("systemd-analyze", "verify", "--man=no", *sorted(Path(folder).iterdir())).stderr
+
+
+@needs("systemd-analyze")
+def systemd_reads_every_unit_without_complaint():
+    units = {path.name: path.read_text() for path in UNITS.iterdir()}
+    assert len(units) == 5, units.keys()
+    said = verify(units)
+    assert "sijill" not in said, said
+    broken = units["sijill-signer.service"].replace("UMask=0077", "UMaks=0077")
+    said = verify(units | {"sijill-signer.service": broken})
+    assert "UMaks" in said, said
+
+
+def the_hardening_is_the_same_everywhere():
+    def block(name):
+        text = unit(name).read_text()
+        return text[text.index("NoNewPrivileges="):text.index("SystemCallFilter=")]
+
+    assert len(block("signer").splitlines()) > 25
+    for name in SERVICES:
+        assert block(name) == block("signer"), name
+
+
+def only_the_certificate_service_reaches_the_signer():
+    members = [path.name for path in UNITS.iterdir() if "=sijill-signer\n" in path.read_text()]
+    assert sorted(members) == ["sijill-certificate.service", "sijill-signer.service"], members
+
+
+def stage(folder):
+    """Install the build into a folder as if it were /."""
+    build = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin")).parent
+    done = subprocess.run(["cmake", "--install", build, "--prefix", "/usr"], text=True,
+                          env=os.environ | {"DESTDIR": folder}, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return Path(folder)
+
+
+def command_line(path):
+    """The words of a unit's ExecStart."""
+    return next(line.split("=", 1)[1].split() for line in path.read_text().splitlines()
+                if line.startswith("ExecStart="))
+
+
+def an_installation_puts_programs_where_units_look():
+    with tempfile.TemporaryDirectory() as folder:
+        root = stage(folder)
+        for name in (*SERVICES, "signer"):
+            installed = root / "usr/lib/systemd/system" / unit(name).name
+            command = command_line(installed)[0]
+            assert os.access(root / command.lstrip("/"), os.X_OK), command
+        assert os.access(root / "usr/bin/sijill", os.X_OK)
+        assert (root / "usr/share/sijill/catalogue/activities-2025.json").exists()
+
+
+def programs_know_every_option_of_their_unit():
+    built = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin"))
+    for name in (*SERVICES, "signer"):
+        words = command_line(unit(name))
+        known = run(built / Path(words[0]).name, "--help").stdout
+        for option in filter(lambda word: word.startswith("--"), words):
+            assert f"{option} " in known, f"sijill-{name} {option}"
+
+
+@needs("systemd-sysusers")
+def users_and_folders_are_made_from_our_files():
+    if os.geteuid() != 0:
+        raise tap.Skip("making users in a folder needs root")
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "etc").mkdir()
+        for kind in ("sysusers.d", "tmpfiles.d"):
+            shutil.copytree(SOURCE / "deploy" / kind, root / "usr/lib" / kind)
+        for command in (("systemd-sysusers",), ("systemd-tmpfiles", "--create")):
+            done = run(command[0], f"--root={root}", *command[1:])
+            assert done.returncode == 0, done.stderr
+        users = (root / "etc/passwd").read_text()
+        assert all(f"\nsijill-{name}:" in "\n" + users for name in (*SERVICES, "signer")), users
+        lines = (root / "etc/group").read_text().splitlines()
+        groups = dict(line.split(":")[::2] for line in lines)
+        sockets = (root / "run/sijill").stat()
+        assert stat.S_IMODE(sockets.st_mode) == 0o1770, oct(sockets.st_mode)
+        assert (sockets.st_uid, sockets.st_gid) == (0, int(groups["sijill"])), sockets
+
+
+tap.run(the_signer_is_exposed_at_most_1, a_service_is_exposed_at_most_2,
+        a_unit_without_hardening_is_above_both, systemd_reads_every_unit_without_complaint,
+        the_hardening_is_the_same_everywhere, only_the_certificate_service_reaches_the_signer,
+        an_installation_puts_programs_where_units_look, programs_know_every_option_of_their_unit,
+        users_and_folders_are_made_from_our_files)
