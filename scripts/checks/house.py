@@ -14,6 +14,9 @@ TOP = set("CMakeLists.txt services proto storage clients deploy tests scripts RE
 UNTRACKED = {".git", ".cache", "build", "var"}
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 QUOTED = re.compile(r"`([^`\n]+)`|\]\(([^)#\s]+)")
+# Controls, and marks that make text read otherwise than it is compiled; in a string, escape them.
+HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f"
+                    r"\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 BRACES = re.compile(r"\{([^{}]+)\}")
 
 
@@ -33,6 +36,14 @@ def licence_marks(root):
             yield f"{path}:1: say {LICENCE}"
 
 
+def hidden_characters(root):
+    """Source shows all that it holds."""
+    for path in tree.sources(root):
+        text = tree.text(root, path)
+        for found in HIDDEN.finditer(text):
+            yield f"{path}:{tree.line_of(text, found.start())}: hidden character {ascii(found[0])}"
+
+
 def code_format(root):
     """C is formatted by the tree's .clang-format."""
     paths = [str(path) for path in tree.files(root, ".c", ".h")]
@@ -40,9 +51,12 @@ def code_format(root):
         return
     done = subprocess.run(["clang-format", "--dry-run", "-Werror", "--style=file", *paths],
                           cwd=root, capture_output=True, text=True, check=False)
+    named = set()
     for line in done.stderr.splitlines():
-        if "error:" in line:
-            yield line.replace("code should be clang-formatted", "run clang-format -i on it")
+        path = line.split(":", 1)[0]
+        if "error:" in line and path not in named:  # the first place of a file is enough
+            named.add(path)
+            yield line.replace("code should be clang-formatted", f"run clang-format -i {path}")
     if done.returncode != 0 and "error:" not in done.stderr:
         yield f"clang-format failed: {done.stderr}"
 

@@ -209,9 +209,17 @@ def licence_marks():
     expect(house.licence_marks, good, {"script": "#!/bin/bash\n"}, "script")
 
 
+def hidden_characters():
+    good = {"a.c": C + 'char s[] = "\\xe2\\x80\\xae";\t/* دور سياسة, 中文 */\n'}
+    for mark in "\u202e\u2066\u200b\x1b\x00\x85":
+        hiding = {"b.h": f"\n/* {mark} */"}
+        expect(house.hidden_characters, good, hiding, "b.h:2", ascii(mark))
+
+
 def code_format():
     good = {"a.c": "int\nmain(void)\n{\n    return 0;\n}\n"}
-    expect(house.code_format, good, {"b/b.c": "int x  = 1;\n"}, "b/b.c:1")
+    expect(house.code_format, good, {"b/b.c": "int x  = 1;\nint y  = 1;\n"},
+           "b/b.c:1", "clang-format -i b/b.c")
 
 
 def documented_paths():
@@ -255,5 +263,6 @@ tap.run(function_of_71_lines, file_of_601_lines, forbidden_calls, promises_witho
         includes_that_point_up_or_across, includes_beside_the_file_are_resolved,
         libraries_outside_their_home, impure_cores, a_core_that_calls_the_runtime,
         a_core_that_was_not_built, messages_that_hold_themselves, proto_language, top_level,
-        licence_marks, code_format, documented_paths, programs_that_would_not_run, script_syntax,
+        licence_marks, hidden_characters, code_format, documented_paths,
+        programs_that_would_not_run, script_syntax,
         the_program_fails_with_its_checks)
