@@ -2,7 +2,8 @@
 #pragma once
 /*
  * arena: memory of fixed size that is handed out upwards and taken back all at once.
- * Full is sticky: the job that filled it is a fault, not a crash.  Nothing in it is freed one by one.
+ * Full is sticky: the job that filled it is a fault, not a crash.  Nothing in it is freed one by
+ * one.
  */
 #include "storage/bytes.h"
 
@@ -25,3 +26,7 @@ sj_bytes sj_arena_copy(sj_arena *arena, sj_bytes bytes);
 
 /* Give everything back. */
 void sj_arena_reset(sj_arena *arena);
+
+/* For loops over many rows: remember how full the arena is, and give back what was taken since. */
+size_t sj_arena_mark(const sj_arena *arena);
+void sj_arena_release(sj_arena *arena, size_t mark);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * bytes: a borrowed run of octets.  Who made it says how long it lives; nobody frees it through this.
+ * bytes: a borrowed run of octets.  Who made it says how long it lives; nobody frees it through
+ * this.
  */
 #include <stdbool.h>
 #include <stddef.h>

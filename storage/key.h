@@ -2,8 +2,8 @@
 #pragma once
 /*
  * key: row keys, built by hand so that their octets sort as their parts do.
- * A key begins with the organisation; rows of one event lie beside each other because the event comes next.
- * Parts have fixed width, but for one text at the end.
+ * A key begins with the organisation; rows of one event lie beside each other because the event
+ * comes next. Parts have fixed width, but for one text at the end.
  */
 #include "storage/bytes.h"
 

@@ -3,10 +3,11 @@
 /*
  * txn: one transaction on a store, as handlers see it.
  *
- * A fault (the machine failing: a full map, a full arena, a damaged record) sticks to the transaction: later calls do
- * nothing and read nothing, and the runtime looks once.  Handlers therefore carry no error paths for storage.
- * All that is read is copied into the transaction's arena; it lives until the job's answer is made.
- * In a dry run reads are real and writes are swallowed.
+ * A fault (the machine failing: a full map, a full arena, a damaged record) sticks to the
+ * transaction: later calls do nothing and read nothing, and the runtime looks once.  Handlers
+ * therefore carry no error paths for storage. All that is read is copied into the transaction's
+ * arena; it lives until the job's answer is made. In a dry run reads are real and writes are
+ * swallowed.
  */
 #include "storage/arena.h"
 #include "storage/key.h"
@@ -14,7 +15,8 @@
 typedef struct sj_store sj_store;
 typedef struct sj_txn sj_txn;
 
-/* Tables of every store; a service's own follow from SJ_TABLE_OWN, in the order of its sj_schema. */
+/* Tables of every store; a service's own follow from SJ_TABLE_OWN, in the order of its sj_schema.
+ */
 enum {
     SJ_TABLE_META,
     SJ_TABLE_LEDGER,
@@ -47,9 +49,10 @@ void sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value);
 void sj_delete(sj_txn *txn, unsigned table, const sj_key *key);
 
 /*
- * Walk rows whose keys begin with `prefix`, upwards, from the first key >= `from` (NULL: from the first).
- * Each step is a fresh look-up, so rows may be written and deleted between steps.
- *     for (sj_scan_begin(&scan, txn, table, &prefix, NULL); sj_scan_next(&scan);) use(scan.key, scan.value);
+ * Walk rows whose keys begin with `prefix`, upwards, from the first key >= `from` (NULL: from the
+ * first). Each step is a fresh look-up, so rows may be written and deleted between steps. for
+ * (sj_scan_begin(&scan, txn, table, &prefix, NULL); sj_scan_next(&scan);) use(scan.key,
+ * scan.value);
  */
 typedef struct sj_scan {
     sj_txn *txn;
@@ -68,12 +71,15 @@ void sj_scan_begin_after(sj_scan *scan, sj_txn *txn, unsigned table, const sj_ke
                          const sj_key *after);
 bool sj_scan_next(sj_scan *scan);
 
-/* Append a record to the outbox: `body` holds ids and facts, `personal` (may be empty) what is personal. */
+/* Append a record to the outbox: `body` holds ids and facts, `personal` (may be empty) what is
+ * personal. */
 void sj_emit(sj_txn *txn, uint32_t type, sj_bytes body, sj_bytes personal);
 
-/* Log time: of a write, the command's effective time; of a read, the time of the last commit's log or now, whichever is later. */
+/* Log time: of a write, the command's effective time; of a read, the time of the last commit's log
+ * or now, whichever is later. */
 uint64_t sj_now(const sj_txn *txn);
-/* The sequence this command will have when it is accepted; in a read transaction the store's head. */
+/* The sequence this command will have when it is accepted; in a read transaction the store's head.
+ */
 uint64_t sj_sequence(const sj_txn *txn);
 /* Store-wide secret for keyed hashes of person keys; 16 octets, made when the store was made. */
 const uint8_t *sj_secret(const sj_txn *txn);

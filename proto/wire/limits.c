@@ -66,6 +66,11 @@ static const sj_limit subscribe[] = {
 };
 static const sj_limit credit[] = {
     { .name = "bytes" },
+    { .name = "durable" },
+};
+static const sj_limit note_consumer[] = {
+    { .name = "name", .max = 64 },
+    { .name = "at" },
 };
 
 /* registration.proto */
@@ -361,6 +366,7 @@ static const struct {
     { &sijill__v1__hello__descriptor, hello },
     { &sijill__v1__subscribe__descriptor, subscribe },
     { &sijill__v1__credit__descriptor, credit },
+    { &sijill__v1__note_consumer__descriptor, note_consumer },
     { &sijill__v1__pulse__descriptor, nothing },
     { &sijill__v1__get_status__descriptor, nothing },
     { &sijill__v1__text__descriptor, text },

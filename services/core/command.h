@@ -3,8 +3,9 @@
 /*
  * command: all a handler may know, and all it may answer.
  *
- * A handler reads: decode, read and decide, write, answer.  It refuses before its first write.  It has no other input: no
- * clock, no randomness, no global state.  The same commands on the same store give the same store and the same replies.
+ * A handler reads: decode, read and decide, write, answer.  It refuses before its first write.  It
+ * has no other input: no clock, no randomness, no global state.  The same commands on the same
+ * store give the same store and the same replies.
  */
 #include "services/core/status.h"
 #include "storage/txn.h"
@@ -12,7 +13,8 @@
 #include <protobuf-c/protobuf-c.h>
 
 enum {
-    SJ_RESULT_MAX = 512,      /* octets of an accepted command's reply body: it is stored in the ledger */
+    SJ_RESULT_MAX =
+        512, /* octets of an accepted command's reply body: it is stored in the ledger */
     SJ_REPLY_MAX = 62 * 1024, /* octets of a query's reply body */
     SJ_ENTROPY_SIZE = 16,
     SJ_DETAIL_MAX = 256, /* octets of a refusal's words */
@@ -64,7 +66,8 @@ typedef struct sj_route {
     sj_handler *handle;
 } sj_route;
 
-/* What scrub asks of a core: look at derived counters and cross-references.  Calls `found` once a damage, in words. */
+/* What scrub asks of a core: look at derived counters and cross-references.  Calls `found` once a
+ * damage, in words. */
 typedef void sj_scrub_found(void *context, const char *words);
 typedef void sj_scrub(sj_txn *txn, sj_scrub_found *found, void *context);
 
@@ -81,7 +84,8 @@ typedef struct sj_core {
 /* The route of a type; NULL: unknown. */
 const sj_route *sj_route_find(const sj_route *routes, uint32_t type);
 
-/* Answer no.  `words` say what to do; static or in the arena.  Refusing after a write is a broken invariant. */
+/* Answer no.  `words` say what to do; static or in the arena.  Refusing after a write is a broken
+ * invariant. */
 sj_status sj_refuse(sj_txn *txn, sj_reply *reply, sj_status status, const char *words);
 /* As sj_refuse with INVALID, naming the field. */
 sj_status sj_refuse_field(sj_txn *txn, sj_reply *reply, const char *field, const char *words);

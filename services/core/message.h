@@ -6,16 +6,17 @@
 #include "services/core/command.h"
 
 /*
- * The command's body as a message of `type`, checked first against proto/wire/limits (wire form, UTF-8, sizes, counts,
- * unknown fields); NULL: refused, and *reply says why, so that a handler begins
- *     Sijill__V1__Register *in = sj_decode(txn, cmd, &sijill__v1__register__descriptor, reply);
+ * The command's body as a message of `type`, checked first against proto/wire/limits (wire form,
+ * UTF-8, sizes, counts, unknown fields); NULL: refused, and *reply says why, so that a handler
+ * begins Sijill__V1__Register *in = sj_decode(txn, cmd, &sijill__v1__register__descriptor, reply);
  *     if (in == NULL)
  *         return reply->status;
  */
 void *sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *type,
                 sj_reply *reply);
 
-/* A stored message; unknown fields are kept.  NULL only with a fault: a stored row that does not parse is damage. */
+/* A stored message; unknown fields are kept.  NULL only with a fault: a stored row that does not
+ * parse is damage. */
 void *sj_unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes packed);
 /* Packed into the arena; {NULL, 0} with a fault when it does not fit. */
 sj_bytes sj_pack(sj_txn *txn, const ProtobufCMessage *message);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * text: what people write, made comparable and harmless.  The only place that uses utf8proc and libidn2.
- * That text is UTF-8 without NUL and within its limit was proved when the command was decoded.
+ * text: what people write, made comparable and harmless.  The only place that uses utf8proc and
+ * libidn2. That text is UTF-8 without NUL and within its limit was proved when the command was
+ * decoded.
  */
 #include "services/core/command.h"
 
@@ -17,12 +18,14 @@ typedef enum sj_text_result {
     SJ_TEXT_EMPTY,         /* refused: nothing but space */
 } sj_text_result;
 
-/* NFC, trimmed, in the arena.  Case, ZWJ and ZWNJ stay as typed.  *clean is set only when accepted. */
+/* NFC, trimmed, in the arena.  Case, ZWJ and ZWNJ stay as typed.  *clean is set only when accepted.
+ */
 sj_text_result sj_text_clean(sj_txn *txn, const char *text, size_t points, const char **clean);
 /* Words for a refusal. */
 const char *sj_text_words(sj_text_result result);
 
-/* Trimmed, lower-cased, domain in ASCII (IDNA2008): the key of a person.  NULL: no plausible address. */
+/* Trimmed, lower-cased, domain in ASCII (IDNA2008): the key of a person.  NULL: no plausible
+ * address. */
 const char *sj_email_normal(sj_txn *txn, const char *email);
 
 /* ISO 3166-1 alpha-2, any of the official codes, in upper case. */

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Transactions as the runtime drives them: one write transaction for a batch of commands, and the
+ * read transaction beside it.
+ */
+#include "storage/internal.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+begin(sj_txn *txn, sj_store *store, sj_arena *arena, bool writable)
+{
+    memset(txn, 0, sizeof *txn);
+    txn->store = store;
+    txn->arena = arena;
+    txn->meta = store->meta;
+    txn->revision = txn->meta.seq + 1;
+    txn->writable = writable;
+    txn->about.now_ms = store->meta.log_ms;
+}
+
+sj_txn *
+sj_write_begin(sj_store *store, sj_arena *arena)
+{
+    sj_txn *txn = &store->write;
+    int code;
+
+    begin(txn, store, arena, true);
+    code = mdb_txn_begin(store->env, NULL, 0, &txn->mdb);
+    if (code != 0) {
+        txn->mdb = NULL;
+        sj_txn_fail_lmdb(txn, code, "mdb_txn_begin");
+    }
+    return txn;
+}
+
+void
+sj_command_begin(sj_txn *txn, const sj_about *about)
+{
+    assert(about->now_ms >= txn->meta.log_ms);
+    txn->about = *about;
+    txn->revision = txn->meta.seq + 1;
+    txn->emitted = 0;
+    txn->wrote = false;
+}
+
+uint64_t
+sj_command_last(const sj_txn *txn)
+{
+    return txn->meta.seq + (txn->emitted > 1 ? txn->emitted : 1);
+}
+
+uint64_t
+sj_command_accept(sj_txn *txn, sj_bytes mark)
+{
+    crypto_generichash_state state;
+    uint8_t seq[8];
+
+    if (!txn->wrote || txn->about.dry_run || txn->fault != SJ_FAULT_NONE)
+        return txn->meta.seq;
+    txn->meta.seq = sj_command_last(txn);
+    txn->meta.log_ms = txn->about.now_ms;
+    sj_write_u64(seq, txn->meta.seq);
+    (void) crypto_generichash_init(&state, NULL, 0, sizeof txn->meta.digest);
+    (void) crypto_generichash_update(&state, txn->meta.digest, sizeof txn->meta.digest);
+    (void) crypto_generichash_update(&state, seq, sizeof seq);
+    (void) crypto_generichash_update(&state, mark.at, mark.size);
+    (void) crypto_generichash_final(&state, txn->meta.digest, sizeof txn->meta.digest);
+    txn->pending = true;
+    return txn->meta.seq;
+}
+
+bool
+sj_write_pending(const sj_txn *txn)
+{
+    return txn->pending;
+}
+
+/*
+ * LMDB may end a transaction with pages at the file's end that it allocated and never wrote; the
+ * file is then shorter than its last page.  That is harmless to LMDB, but not to be told from a
+ * truncated file: grow it.
+ */
+static bool
+fill_file(sj_store *store)
+{
+    MDB_envinfo info;
+    struct stat status;
+    uint64_t size;
+
+    (void) mdb_env_info(store->env, &info);
+    size = ((uint64_t) info.me_last_pgno + 1) * store->page_size;
+    if (size <= store->file_size)
+        return true;
+    if (fstat(store->data_fd, &status) != 0)
+        return false;
+    if ((uint64_t) status.st_size < size &&
+        (ftruncate(store->data_fd, (off_t) size) != 0 || fsync(store->data_fd) != 0))
+        return false;
+    store->file_size = size;
+    return true;
+}
+
+bool
+sj_write_commit(sj_txn *txn)
+{
+    int code;
+
+    assert(txn->fault == SJ_FAULT_NONE);
+    txn->about.dry_run = false;
+    sj_meta_put(txn);
+    if (txn->fault != SJ_FAULT_NONE) {
+        sj_write_abort(txn);
+        return false;
+    }
+    code = mdb_txn_commit(txn->mdb);
+    txn->mdb = NULL;
+    if (code != 0) {
+        sj_txn_fail_lmdb(txn, code, "mdb_txn_commit");
+        return false;
+    }
+    txn->store->meta = txn->meta;
+    if (!fill_file(txn->store)) {
+        sj_txn_fail(txn, SJ_FAULT_STORAGE, "the data file cannot be extended");
+        return false;
+    }
+    return true;
+}
+
+void
+sj_write_abort(sj_txn *txn)
+{
+    if (txn->mdb != NULL)
+        mdb_txn_abort(txn->mdb);
+    txn->mdb = NULL;
+}
+
+sj_txn *
+sj_read_begin(sj_store *store, sj_arena *arena, uint64_t now_ms)
+{
+    sj_txn *txn = &store->read;
+    int code;
+
+    begin(txn, store, arena, false);
+    if (now_ms > txn->about.now_ms)
+        txn->about.now_ms = now_ms;
+    code = store->reader == NULL ? mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reader)
+                                 : mdb_txn_renew(store->reader);
+    if (code != 0) {
+        sj_txn_fail_lmdb(txn, code, "mdb_txn_begin");
+        return txn;
+    }
+    txn->mdb = store->reader;
+    return txn;
+}
+
+void
+sj_read_end(sj_txn *txn)
+{
+    if (txn->mdb != NULL)
+        mdb_txn_reset(txn->mdb);
+    txn->mdb = NULL;
+}

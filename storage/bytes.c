@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/bytes.h"
+
+#include <string.h>
+
+bool
+sj_bytes_equal(sj_bytes a, sj_bytes b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0);
+}
+
+void
+sj_write_u32(void *at, uint32_t value)
+{
+    uint8_t *octet = at;
+
+    for (int i = 3; i >= 0; i--, value >>= 8)
+        octet[i] = (uint8_t) value;
+}
+
+void
+sj_write_u64(void *at, uint64_t value)
+{
+    uint8_t *octet = at;
+
+    for (int i = 7; i >= 0; i--, value >>= 8)
+        octet[i] = (uint8_t) value;
+}
+
+uint32_t
+sj_read_u32(const void *at)
+{
+    const uint8_t *octet = at;
+
+    return (uint32_t) octet[0] << 24 | (uint32_t) octet[1] << 16 | (uint32_t) octet[2] << 8 |
+           octet[3];
+}
+
+uint64_t
+sj_read_u64(const void *at)
+{
+    const uint8_t *octet = at;
+
+    return (uint64_t) sj_read_u32(octet) << 32 | sj_read_u32(octet + 4);
+}

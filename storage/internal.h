@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * internal: what the files of storage/ share and nobody else sees.
+ */
+#include "storage/store.h"
+
+#include <lmdb.h>
+
+enum {
+    CHECKSUM_SIZE = 16,
+    REVISION_SIZE = 8,
+    ROW_EXTRA = REVISION_SIZE + CHECKSUM_SIZE, /* octets that a stored value has beside the row */
+    FAULT_WORDS_MAX = 256,
+};
+
+struct sj_txn {
+    sj_store *store;
+    MDB_txn *mdb;
+    sj_arena *arena;
+    sj_about about;
+    sj_meta meta;      /* as it will be after the commands so far */
+    uint64_t revision; /* that this command gives to rows */
+    uint32_t emitted;  /* records, by this command */
+    bool writable;
+    bool wrote;   /* this command */
+    bool pending; /* some command of the batch */
+    sj_fault fault;
+    char words[FAULT_WORDS_MAX];
+};
+
+struct sj_store {
+    MDB_env *env;
+    MDB_dbi dbis[SJ_TABLES_MAX];
+    unsigned tables;
+    sj_schema schema;
+    sj_meta meta;
+    int lock_fd;
+    int data_fd;
+    uint64_t file_size;
+    uint32_t page_size;
+    sj_txn write;
+    sj_txn read;
+    MDB_txn *reader; /* kept between reads: renewed, not begun */
+};
+
+/* A row as it is stored: revision, row, checksum over (table, key, revision, row).  In the arena;
+ * {NULL, 0}: full. */
+sj_bytes sj_seal(sj_arena *arena, unsigned table, sj_bytes key, uint64_t revision, sj_bytes row);
+/* The row inside a stored value, copied into the arena.  False with arena->full unset: the checksum
+ * does not fit. */
+bool sj_unseal(sj_arena *arena, unsigned table, sj_bytes key, sj_bytes stored, sj_bytes *row,
+               uint64_t *revision);
+
+/* Make the code of a failed LMDB call stick. */
+void sj_txn_fail_lmdb(sj_txn *txn, int code, const char *call);
+void sj_txn_fail_damage(sj_txn *txn, unsigned table, sj_bytes key);
+const char *sj_table_name(const sj_store *store, unsigned table);
+
+/* The meta row. */
+void sj_meta_put(sj_txn *txn);
+bool sj_meta_get(sj_txn *txn, sj_meta *meta, char words[SJ_WORDS_MAX]);
+
+/* Check the header of data.mdb against the file's size before LMDB maps it: a short file would be
+ * SIGBUS later. */
+bool sj_data_file_check(const char *path, uint32_t *page_size, char words[SJ_WORDS_MAX]);

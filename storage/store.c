@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/folder.h"
+#include "storage/internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOLDER_MODE = 0750, FILE_MODE = 0640, OPEN_ARENA = 64 * 1024 };
+
+static const char *const common_tables[SJ_TABLE_OWN] = {
+    "meta", "ledger", "outbox", "outbox_personal", "cursor", "dead_letter",
+};
+
+const char *
+sj_table_name(const sj_store *store, unsigned table)
+{
+    return table < SJ_TABLE_OWN ? common_tables[table] : store->schema.tables[table - SJ_TABLE_OWN];
+}
+
+/* One writer: a lock on a file of our own, because opening or closing LMDB's lock file would drop
+ * LMDB's locks. */
+static bool
+lock_writer(sj_store *store, const char *folder, char words[SJ_WORDS_MAX])
+{
+    char path[SJ_PATH_MAX];
+
+    if (!sj_path(path, folder, "writer.lock"))
+        return sj_path_fail(words, "the path is too long:", folder, "choose a shorter --home");
+    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (store->lock_fd < 0)
+        return sj_path_fail(words, "cannot open", path, strerror(errno));
+    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return sj_path_fail(words, "another process is writing to", folder,
+                            "a store has one writer; stop that one first, or give another --home");
+    return true;
+}
+
+static bool
+open_env(sj_store *store, const char *path, unsigned flags, char words[SJ_WORDS_MAX])
+{
+    int code = mdb_env_create(&store->env);
+
+    if (code == 0)
+        code = mdb_env_set_maxdbs(store->env, SJ_TABLES_MAX);
+    if (code == 0)
+        code = mdb_env_set_mapsize(store->env, SJ_MAP_SIZE);
+    if (code == 0)
+        code = mdb_env_open(store->env, path, flags, FILE_MODE);
+    if (code == 0)
+        code = mdb_env_get_fd(store->env, &store->data_fd);
+    return code == 0 || sj_path_fail(words, "cannot open", path, mdb_strerror(code));
+}
+
+static bool
+open_tables(sj_store *store, MDB_txn *mdb, unsigned flags, char words[SJ_WORDS_MAX])
+{
+    store->tables = SJ_TABLE_OWN;
+    while (store->schema.tables[store->tables - SJ_TABLE_OWN] != NULL)
+        store->tables++;
+    assert(store->tables <= SJ_TABLES_MAX);
+    for (unsigned table = 0; table < store->tables; table++) {
+        int code = mdb_dbi_open(mdb, sj_table_name(store, table), flags, &store->dbis[table]);
+
+        if (code == MDB_NOTFOUND)
+            return sj_path_fail(
+                words, "no table", sj_table_name(store, table),
+                "this is another store, or not one of sijill: give the right --home");
+        if (code != 0)
+            return sj_path_fail(words, "cannot open table", sj_table_name(store, table),
+                                mdb_strerror(code));
+    }
+    return true;
+}
+
+/* Tables open in a write transaction of their own, so that their handles outlive it. */
+static bool
+create_tables(sj_store *store, const sj_birth *birth, sj_arena *arena, char words[SJ_WORDS_MAX])
+{
+    sj_txn *txn = sj_write_begin(store, arena);
+
+    if (txn->fault != SJ_FAULT_NONE)
+        return sj_path_fail(words, "cannot write", "a new store", txn->words);
+    if (!open_tables(store, txn->mdb, MDB_CREATE, words)) {
+        sj_write_abort(txn);
+        return false;
+    }
+    memcpy(txn->meta.store_id, birth->store_id, SJ_ID_SIZE);
+    memcpy(txn->meta.secret, birth->secret, SJ_ID_SIZE);
+    txn->meta.epoch = 1;
+    txn->meta.created_ms = txn->meta.log_ms = txn->about.now_ms = birth->now_ms;
+    return sj_write_commit(txn) || sj_path_fail(words, "cannot write", "a new store", txn->words);
+}
+
+static void
+close_env(sj_store *store)
+{
+    if (store->reader != NULL)
+        mdb_txn_abort(store->reader);
+    if (store->env != NULL)
+        mdb_env_close(store->env);
+    store->reader = NULL;
+    store->env = NULL;
+}
+
+/* Made beside its place and renamed: a crash while LMDB writes its first pages would leave a file
+ * that is no database. */
+static bool
+create(sj_store *store, const char *folder, const char *path, const sj_birth *birth,
+       sj_arena *arena, char words[SJ_WORDS_MAX])
+{
+    char fresh[SJ_PATH_MAX], file[SJ_PATH_MAX];
+    bool good;
+
+    if (!sj_path(fresh, folder, ".new-XXXXXX") || mkdtemp(fresh) == NULL)
+        return sj_path_fail(words, "cannot make a folder in", folder, strerror(errno));
+    if (chmod(fresh, FOLDER_MODE) != 0)
+        return sj_path_fail(words, "cannot set the mode of", fresh, strerror(errno));
+    good = open_env(store, fresh, 0, words);
+    store->page_size = (uint32_t) sysconf(_SC_PAGESIZE);
+    good = good && create_tables(store, birth, arena, words);
+    close_env(store);
+    if (good && (!sj_path_sync(fresh) || rename(fresh, path) != 0 || !sj_path_sync(folder)))
+        good = sj_path_fail(words, "cannot put in place", path, strerror(errno));
+    if (!good) {
+        if (sj_path(file, fresh, "data.mdb"))
+            (void) unlink(file);
+        if (sj_path(file, fresh, "lock.mdb"))
+            (void) unlink(file);
+        (void) rmdir(fresh);
+    }
+    store->file_size = 0;
+    return good;
+}
+
+static bool
+load(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX])
+{
+    sj_meta meta = { .epoch = 0 };
+    MDB_txn *mdb;
+    sj_txn *txn;
+    bool good;
+    int dead;
+    int code = mdb_reader_check(store->env, &dead);
+
+    if (code == 0)
+        code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &mdb);
+    if (code != 0)
+        return sj_path_fail(words, "cannot read", "the store", mdb_strerror(code));
+    good = open_tables(store, mdb, 0, words);
+    if (!good) {
+        mdb_txn_abort(mdb);
+        return false;
+    }
+    code = mdb_txn_commit(mdb); /* keeps the handles */
+    if (code != 0)
+        return sj_path_fail(words, "cannot read", "the store", mdb_strerror(code));
+    txn = sj_read_begin(store, arena, 0);
+    good = sj_meta_get(txn, &meta, words);
+    sj_read_end(txn);
+    store->meta = meta;
+    return good;
+}
+
+/* A store that came back from a backup begins a new epoch: sequences after its head will be given
+ * out a second time. */
+static bool
+begin_epoch(sj_store *store, const char *path, sj_arena *arena, char words[SJ_WORDS_MAX])
+{
+    char manifest[SJ_PATH_MAX];
+    sj_txn *txn;
+
+    if (!sj_path(manifest, path, "BACKUP") || access(manifest, F_OK) != 0)
+        return true;
+    txn = sj_write_begin(store, arena);
+    txn->meta.epoch++;
+    txn->meta.epoch_start = txn->meta.seq;
+    if (txn->fault != SJ_FAULT_NONE || !sj_write_commit(txn))
+        return sj_path_fail(words, "cannot begin a new epoch in", path, txn->words);
+    if (unlink(manifest) != 0 || !sj_path_sync(path))
+        return sj_path_fail(words, "cannot remove", manifest, strerror(errno));
+    return true;
+}
+
+static bool
+open_writer(sj_store *store, const char *folder, const sj_birth *birth, sj_arena *arena,
+            char words[SJ_WORDS_MAX])
+{
+    char path[SJ_PATH_MAX], file[SJ_PATH_MAX];
+
+    if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST)
+        return sj_path_fail(words, "cannot make the folder", folder, strerror(errno));
+    if (!sj_path(path, folder, "store") || !sj_path(file, path, "data.mdb"))
+        return sj_path_fail(words, "the path is too long:", folder, "choose a shorter --home");
+    if (!lock_writer(store, folder, words))
+        return false;
+    if (access(path, F_OK) != 0 && !create(store, folder, path, birth, arena, words))
+        return false;
+    return sj_data_file_check(file, &store->page_size, words) && open_env(store, path, 0, words) &&
+           load(store, arena, words) && begin_epoch(store, path, arena, words);
+}
+
+static bool
+open_reader(sj_store *store, const char *folder, sj_arena *arena, char words[SJ_WORDS_MAX])
+{
+    char path[SJ_PATH_MAX], file[SJ_PATH_MAX];
+
+    if (!sj_path(path, folder, "store") || !sj_path(file, path, "data.mdb"))
+        return sj_path_fail(words, "the path is too long:", folder, "choose a shorter --home");
+    return sj_data_file_check(file, &store->page_size, words) &&
+           open_env(store, path, MDB_RDONLY, words) && load(store, arena, words);
+}
+
+static bool
+open_as(sj_store **opened, const char *folder, const sj_schema *schema, const sj_birth *birth,
+        char words[SJ_WORDS_MAX])
+{
+    sj_store *store = calloc(1, sizeof *store);
+    sj_arena arena;
+    bool good;
+
+    *opened = NULL;
+    if (store == NULL || !sj_arena_open(&arena, OPEN_ARENA) || sodium_init() < 0) {
+        free(store);
+        return sj_path_fail(words, "cannot open", folder, "no memory");
+    }
+    store->schema = *schema;
+    store->lock_fd = -1;
+    good = birth != NULL ? open_writer(store, folder, birth, &arena, words)
+                         : open_reader(store, folder, &arena, words);
+    sj_arena_close(&arena);
+    if (!good)
+        sj_store_close(&store);
+    *opened = store;
+    return good;
+}
+
+bool
+sj_store_open(sj_store **store, const char *folder, const sj_schema *schema, const sj_birth *birth,
+              char words[SJ_WORDS_MAX])
+{
+    return open_as(store, folder, schema, birth, words);
+}
+
+bool
+sj_store_open_read_only(sj_store **store, const char *folder, const sj_schema *schema,
+                        char words[SJ_WORDS_MAX])
+{
+    return open_as(store, folder, schema, NULL, words);
+}
+
+void
+sj_store_close(sj_store **store)
+{
+    if (*store == NULL)
+        return;
+    close_env(*store);
+    if ((*store)->lock_fd >= 0)
+        (void) close((*store)->lock_fd);
+    free(*store);
+    *store = NULL;
+}
+
+const sj_meta *
+sj_store_meta(const sj_store *store)
+{
+    return &store->meta;
+}
+
+const sj_schema *
+sj_store_schema(const sj_store *store)
+{
+    return &store->schema;
+}
+
+void
+sj_store_usage(const sj_store *store, uint64_t *used, uint64_t *map)
+{
+    MDB_envinfo info;
+
+    (void) mdb_env_info(store->env, &info);
+    *used = ((uint64_t) info.me_last_pgno + 1) * store->page_size;
+    *map = info.me_mapsize;
+}
+
+void
+sj_store_check_readers(sj_store *store)
+{
+    int dead;
+
+    (void) mdb_reader_check(store->env, &dead);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+sj_txn_fail(sj_txn *txn, sj_fault fault, const char *words)
+{
+    if (txn->fault != SJ_FAULT_NONE)
+        return;
+    txn->fault = fault;
+    (void) snprintf(txn->words, sizeof txn->words, "%s", words);
+}
+
+void
+sj_txn_fail_lmdb(sj_txn *txn, int code, const char *call)
+{
+    char words[FAULT_WORDS_MAX];
+    bool full = code == MDB_MAP_FULL || code == ENOSPC || code == MDB_TXN_FULL;
+
+    (void) snprintf(words, sizeof words, "%s: %s", call, mdb_strerror(code));
+    sj_txn_fail(txn, full ? SJ_FAULT_FULL : SJ_FAULT_STORAGE, words);
+}
+
+void
+sj_txn_fail_damage(sj_txn *txn, unsigned table, sj_bytes key)
+{
+    char words[FAULT_WORDS_MAX];
+    size_t used = (size_t) snprintf(words, sizeof words, "damaged record: table %s, key ",
+                                    sj_table_name(txn->store, table));
+    const unsigned char *octets = key.at;
+
+    for (size_t i = 0; i < key.size && used + 3 < sizeof words; i++)
+        used += (size_t) snprintf(words + used, sizeof words - used, "%02x", octets[i]);
+    sj_txn_fail(txn, SJ_FAULT_DAMAGE, words);
+}
+
+static void
+fail_full_arena(sj_txn *txn)
+{
+    sj_txn_fail(txn, SJ_FAULT_ARENA, "the command needs more memory than a command may have");
+}
+
+/* Every row passes here when it is read. */
+static bool
+open_value(sj_txn *txn, unsigned table, sj_bytes key, MDB_val stored, sj_bytes *row,
+           uint64_t *revision)
+{
+    sj_bytes value = { stored.mv_data, stored.mv_size };
+
+    if (sj_unseal(txn->arena, table, key, value, row, revision))
+        return true;
+    if (txn->arena->full)
+        fail_full_arena(txn);
+    else
+        sj_txn_fail_damage(txn, table, key);
+    return false;
+}
+
+static bool
+look_up(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes *row, uint64_t *revision)
+{
+    MDB_val name = { key->size, (void *) (uintptr_t) key->at };
+    MDB_val stored;
+    int code;
+
+    *row = (sj_bytes){ NULL, 0 };
+    *revision = 0;
+    if (txn->fault != SJ_FAULT_NONE)
+        return false;
+    code = mdb_get(txn->mdb, txn->store->dbis[table], &name, &stored);
+    if (code == MDB_NOTFOUND)
+        return false;
+    if (code != 0) {
+        sj_txn_fail_lmdb(txn, code, "mdb_get");
+        return false;
+    }
+    return open_value(txn, table, sj_key_bytes(key), stored, row, revision);
+}
+
+bool
+sj_get(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes *value)
+{
+    uint64_t revision;
+
+    return look_up(txn, table, key, value, &revision);
+}
+
+bool
+sj_exists(sj_txn *txn, unsigned table, const sj_key *key)
+{
+    sj_bytes value;
+
+    return sj_get(txn, table, key, &value);
+}
+
+uint64_t
+sj_revision(sj_txn *txn, unsigned table, const sj_key *key)
+{
+    uint64_t revision;
+    sj_bytes value;
+
+    (void) look_up(txn, table, key, &value, &revision);
+    return revision;
+}
+
+/* The outbox only grows at its end: LMDB then fills its pages instead of halving them. */
+static unsigned
+put_flags(unsigned table)
+{
+    return table == SJ_TABLE_OUTBOX || table == SJ_TABLE_OUTBOX_PERSONAL ? MDB_APPEND : 0;
+}
+
+static bool
+may_write(sj_txn *txn)
+{
+    assert(txn->writable); /* a query never writes */
+    if (txn->fault != SJ_FAULT_NONE)
+        return false;
+    txn->wrote = true;
+    return !txn->about.dry_run;
+}
+
+void
+sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
+{
+    sj_bytes sealed;
+    int code;
+
+    assert(value.size <= SJ_VALUE_MAX);
+    if (!may_write(txn))
+        return;
+
+    size_t mark = sj_arena_mark(txn->arena);
+
+    sealed = sj_seal(txn->arena, table, sj_key_bytes(key), txn->revision, value);
+    if (sealed.at == NULL) {
+        fail_full_arena(txn);
+        return;
+    }
+
+    MDB_val name = { key->size, (void *) (uintptr_t) key->at };
+    MDB_val stored = { sealed.size, (void *) (uintptr_t) sealed.at };
+
+    code = mdb_put(txn->mdb, txn->store->dbis[table], &name, &stored, put_flags(table));
+    if (code != 0)
+        sj_txn_fail_lmdb(txn, code, "mdb_put");
+    sj_arena_release(txn->arena, mark);
+}
+
+void
+sj_delete(sj_txn *txn, unsigned table, const sj_key *key)
+{
+    MDB_val name = { key->size, (void *) (uintptr_t) key->at };
+    int code;
+
+    if (!may_write(txn))
+        return;
+    code = mdb_del(txn->mdb, txn->store->dbis[table], &name, NULL);
+    if (code != 0 && code != MDB_NOTFOUND)
+        sj_txn_fail_lmdb(txn, code, "mdb_del");
+}
+
+void
+sj_scan_begin(sj_scan *scan, sj_txn *txn, unsigned table, const sj_key *prefix, const sj_key *from)
+{
+    scan->txn = txn;
+    scan->table = table;
+    scan->prefix = *prefix;
+    scan->at = from == NULL ? *prefix : *from;
+    scan->started = false;
+    scan->key = scan->value = (sj_bytes){ NULL, 0 };
+}
+
+void
+sj_scan_begin_after(sj_scan *scan, sj_txn *txn, unsigned table, const sj_key *prefix,
+                    const sj_key *after)
+{
+    sj_scan_begin(scan, txn, table, prefix, after);
+    scan->started = true;
+}
+
+static int
+step(sj_scan *scan, MDB_cursor *cursor, MDB_val *name, MDB_val *stored)
+{
+    int code;
+
+    *name = (MDB_val){ scan->at.size, scan->at.at };
+    if (scan->at.size == 0)
+        return mdb_cursor_get(cursor, name, stored, MDB_FIRST);
+    code = mdb_cursor_get(cursor, name, stored, MDB_SET_RANGE);
+    if (code == 0 && scan->started && name->mv_size == scan->at.size &&
+        memcmp(name->mv_data, scan->at.at, scan->at.size) == 0)
+        code = mdb_cursor_get(cursor, name, stored, MDB_NEXT);
+    return code;
+}
+
+bool
+sj_scan_next(sj_scan *scan)
+{
+    sj_txn *txn = scan->txn;
+    MDB_cursor *cursor;
+    MDB_val name, stored;
+    uint64_t revision;
+    int code;
+
+    if (txn->fault != SJ_FAULT_NONE)
+        return false;
+    code = mdb_cursor_open(txn->mdb, txn->store->dbis[scan->table], &cursor);
+    if (code != 0) {
+        sj_txn_fail_lmdb(txn, code, "mdb_cursor_open");
+        return false;
+    }
+    code = step(scan, cursor, &name, &stored);
+    mdb_cursor_close(cursor);
+    if (code != 0 && code != MDB_NOTFOUND)
+        sj_txn_fail_lmdb(txn, code, "mdb_cursor_get");
+    if (code != 0 || !sj_key_begins((sj_bytes){ name.mv_data, name.mv_size }, &scan->prefix))
+        return false;
+    assert(name.mv_size <= SJ_KEY_MAX);
+    scan->at.size = name.mv_size;
+    memcpy(scan->at.at, name.mv_data, name.mv_size);
+    scan->started = true;
+    scan->key = (sj_bytes){ scan->at.at, scan->at.size };
+    return open_value(txn, scan->table, scan->key, stored, &scan->value, &revision);
+}
+
+uint64_t
+sj_now(const sj_txn *txn)
+{
+    return txn->about.now_ms;
+}
+
+uint64_t
+sj_sequence(const sj_txn *txn)
+{
+    return txn->writable ? txn->revision : txn->meta.seq;
+}
+
+const uint8_t *
+sj_secret(const sj_txn *txn)
+{
+    return txn->meta.secret;
+}
+
+const uint8_t *
+sj_store_name(const sj_txn *txn)
+{
+    return txn->meta.store_id;
+}
+
+sj_arena *
+sj_txn_arena(sj_txn *txn)
+{
+    return txn->arena;
+}
+
+sj_fault
+sj_txn_fault(const sj_txn *txn)
+{
+    return txn->fault;
+}
+
+const char *
+sj_txn_fault_words(const sj_txn *txn)
+{
+    return txn->words;
+}
+
+bool
+sj_txn_wrote(const sj_txn *txn)
+{
+    return txn->wrote;
+}
