@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * fixture: a fresh store in a temporary folder, and a way to run commands on a core as the runtime would: one transaction a
- * command, with ledger, digest and outbox, but without sockets and clocks.  Ids and entropy come from a counter, so two
- * fixtures that run the same commands hold the same bytes.
+ * fixture: a fresh store in a temporary folder, and a way to run commands on a core as the runtime
+ * would: one transaction a command, with ledger, digest and outbox, but without sockets and clocks.
+ * Ids and entropy come from a counter, so two fixtures that run the same commands hold the same
+ * bytes.
  */
 #include "services/core/command.h"
 
@@ -11,9 +12,9 @@ typedef struct fixture {
     sj_store *store;
     const sj_core *core;
     char folder[64];
-    sj_arena arena;      /* of the last job; `reply` points into it */
-    sj_reply reply;      /* of the last job */
-    uint64_t org;        /* 1 */
+    sj_arena arena; /* of the last job; `reply` points into it */
+    sj_reply reply; /* of the last job */
+    uint64_t org;   /* 1 */
     uint8_t actor[SJ_ID_SIZE];
     uint8_t next_id[SJ_ID_SIZE]; /* when has_next_id: the request id of the next command */
     bool has_next_id;
@@ -26,7 +27,8 @@ typedef struct fixture {
 int fixture_open(void **state, const sj_core *core);
 int fixture_close(void **state);
 
-/* Run one command or query (by its route) with a body (NULL: empty) at an instant; the status, and f->reply. */
+/* Run one command or query (by its route) with a body (NULL: empty) at an instant; the status, and
+ * f->reply. */
 sj_status fixture_run(fixture *f, uint32_t type, const ProtobufCMessage *body, uint64_t now_ms);
 /* Apply one record of another service's feed. */
 sj_status fixture_feed(fixture *f, uint32_t type, const ProtobufCMessage *body,
@@ -34,7 +36,8 @@ sj_status fixture_feed(fixture *f, uint32_t type, const ProtobufCMessage *body,
 /* f->reply's body as a message; it lives until the next job. */
 void *fixture_reply(fixture *f, const ProtobufCMessageDescriptor *type);
 
-/* How many records of a type the outbox holds (0: of all types), and the last of that type, unpacked until the next job. */
+/* How many records of a type the outbox holds (0: of all types), and the last of that type,
+ * unpacked until the next job. */
 size_t fixture_emitted(fixture *f, uint32_t type);
 void *fixture_last_record(fixture *f, uint32_t type, const ProtobufCMessageDescriptor *of);
 
