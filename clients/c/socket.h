@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * socket: one DEALER with the options of SJ/1, and SJ/1's two frames on it.  Nothing here waits.
+ */
+#include "proto/wire/frame.h"
+
+#include <zmq.h>
+
+enum { FRAME_ARENA_SIZE = 16 * 1024 };
+
+/* What arrived.  The envelope lies in the frame's own memory; both live until the next frame_take
+ * or frame_drop. */
+typedef struct frame {
+    Sijill__V1__Envelope *envelope;
+    zmq_msg_t body;
+    size_t used;
+    _Alignas(16) unsigned char memory[FRAME_ARENA_SIZE];
+} frame;
+
+typedef enum socket_result {
+    SOCKET_DONE,
+    SOCKET_LATER, /* not connected, or full; or nothing has come */
+    SOCKET_BAD,   /* what came is not SJ/1: dropped */
+} socket_result;
+
+/* A process has one ZeroMQ context, whoever opens the first socket; the last one ends it. */
+void *socket_open(const char *endpoint, int64_t message_max);
+void socket_close(void **socket);
+
+/* Head and body, both or none. */
+socket_result socket_send(void *socket, const Sijill__V1__Envelope *envelope, const void *body,
+                          size_t size);
+
+void frame_init(frame *in);
+socket_result socket_take(void *socket, frame *in);
+void frame_drop(frame *in);
+
+/* Unpack with memory of the frame or of malloc, as the allocator says. */
+const void *frame_body(frame *in);
+size_t frame_body_size(const frame *in);
