@@ -4,24 +4,31 @@
 """Given the units of deploy/, when systemd's own tools judge and read them, then they are hardened,
 correct, and find their programs, users and folders where an installation puts them."""
 
+import contextlib
 import functools
 import os
+import select
 import shutil
+import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(SOURCE / "tests"))
 
+import sandbox
 import tap
 
 UNITS = SOURCE / "deploy/systemd"
 SERVICES = ("registration", "attendance", "certificate")
 BIN = "/usr/lib/sijill/bin/"
+BUILT = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin"))
+READY_SECONDS = 20
 
 
 def unit(name):
@@ -109,8 +116,7 @@ def only_the_certificate_service_reaches_the_signer():
 
 def stage(folder):
     """Install the build into a folder as if it were /."""
-    build = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin")).parent
-    done = subprocess.run(["cmake", "--install", build, "--prefix", "/usr"], text=True,
+    done = subprocess.run(["cmake", "--install", BUILT.parent, "--prefix", "/usr"], text=True,
                           env=os.environ | {"DESTDIR": folder}, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     return Path(folder)
@@ -134,12 +140,89 @@ def an_installation_puts_programs_where_units_look():
 
 
 def programs_know_every_option_of_their_unit():
-    built = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin"))
     for name in (*SERVICES, "signer"):
         words = command_line(unit(name))
-        known = run(built / Path(words[0]).name, "--help").stdout
+        known = run(BUILT / Path(words[0]).name, "--help").stdout
         for option in filter(lambda word: word.startswith("--"), words):
             assert f"{option} " in known, f"sijill-{name} {option}"
+
+
+class Started:
+    """A unit's program, started with its own command line and its own filter in another root, and
+    stopped at the end: with gives the words it told its manager."""
+
+    def __init__(self, root, name):
+        words = command_line(unit(name))
+        moved = {"/var/lib/sijill": f"{root}/lib", "/run/sijill": f"{root}/run", "%d": str(root),
+                 "${SIJILL_ISSUER}": "did:web:sijill.example"}
+        self.name = name
+        self.command = [str(BUILT / Path(words[0]).name)]
+        for word in words[1:]:
+            for old, new in moved.items():
+                word = word.replace(old, new)
+            self.command.append(word)
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind(f"{root}/{name}.notify")
+        # The leak checker wants ptrace, which no unit of ours may have.
+        self.environment = os.environ | {
+            "NOTIFY_SOCKET": f"{root}/{name}.notify",
+            "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [SOURCE / "tests/sandbox.py", unit(self.name), *self.command], env=self.environment)
+        until = time.monotonic() + READY_SECONDS
+        while self.process.poll() is None and time.monotonic() < until:
+            if select.select([self.manager], [], [], 0.1)[0]:
+                return self.manager.recv(4096).decode()
+        self.process.kill()
+        self.process.wait()
+        raise AssertionError(f"sijill-{self.name} did not become ready")
+
+    def __exit__(self, *_):
+        self.manager.close()
+        self.process.terminate()
+        code = self.process.wait(READY_SECONDS)
+        assert code == 0, f"sijill-{self.name} ended with {code}"
+
+
+def home_of_units(folder):
+    """The folders that systemd would make, and a key."""
+    root = Path(folder)
+    for path in ("run", *(f"lib/{name}" for name in (*SERVICES, "signer"))):
+        (root / path).mkdir(parents=True, mode=0o700)
+    (root / "passphrase").write_text("correct horse battery staple\n")
+    (root / "passphrase").chmod(0o600)
+    made = run(BUILT / "sijill-signer", "--init", "--key", root / "lib/signer/key",
+               "--passphrase-file", root / "passphrase")
+    assert made.returncode == 0, made.stderr
+    return root
+
+
+def needs_filters(case):
+    @functools.wraps(case)
+    def maybe():
+        if not sandbox.NUMBERS.exists():
+            raise tap.Skip("system call numbers are known for x86_64 only")
+        case()
+    return needs("systemd-analyze")(maybe)
+
+
+@needs_filters
+def the_signer_works_inside_its_filter():
+    with tempfile.TemporaryDirectory() as folder:
+        with Started(home_of_units(folder), "signer") as said:
+            assert "READY=1" in said, said
+
+
+@needs_filters
+def the_services_work_inside_their_filters():
+    with tempfile.TemporaryDirectory() as folder:
+        root = home_of_units(folder)
+        with contextlib.ExitStack() as started:
+            for name in ("signer", *SERVICES):
+                said = started.enter_context(Started(root, name))
+                assert "READY=1" in said, (name, said)
 
 
 @needs("systemd-sysusers")
@@ -167,4 +250,5 @@ tap.run(the_signer_is_exposed_at_most_1, a_service_is_exposed_at_most_2,
         a_unit_without_hardening_is_above_both, systemd_reads_every_unit_without_complaint,
         the_hardening_is_the_same_everywhere, only_the_certificate_service_reaches_the_signer,
         an_installation_puts_programs_where_units_look, programs_know_every_option_of_their_unit,
+        the_signer_works_inside_its_filter, the_services_work_inside_their_filters,
         users_and_folders_are_made_from_our_files)

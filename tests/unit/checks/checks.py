@@ -224,7 +224,8 @@ def code_format():
 
 def documented_paths():
     text = ("`services/core/rows.{c,h}`, `services/<name>/rows.c`, `storage/`, "
-            "[it](storage/txn.c), `application/json`, `build/dev/bin`, `/run/sijill`, `cat storage/txn.c`.\n")
+            "[it](storage/txn.c), `application/json`, `build/dev/bin`, `/run/sijill`, "
+            "`cat storage/txn.c`.\n")
     good = {"services/core/rows.c": C, "services/core/rows.h": C, "storage/txn.c": C,
             "ARCHITECTURE.md": text}
     for text in ("`storage/gone.c`", "see [it](storage/gone.c)", "`storage/{txn,gone}.c`",
