@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""sandbox: run a program inside the SystemCallFilter of a unit, where systemd is not process 1.
+"""sandbox: run a program inside the SystemCallFilter of a unit, without systemd as the first process.
 
 usage: tests/sandbox.py UNIT PROGRAM [ARGUMENT...]
 
-A refused call answers EPERM, as SystemCallErrorNumber=EPERM of our units says. libzmq aborts where
-it may not call sched_setscheduler: that is how a filter nobody tried would have shown itself.
+A refused call answers EPERM, as SystemCallErrorNumber=EPERM of our units says. libzmq aborts where it
+may not call sched_setscheduler: that is how a filter that nobody tried would have shown itself.
 """
 
 import ctypes
