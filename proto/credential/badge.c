@@ -305,7 +305,7 @@ times_check(const sj_badge *badge)
             return "a time is not between 1970 and 9999";
     if (badge->valid_from_ms == 0 || badge->awarded_ms == 0)
         return "a certificate needs validFrom and awardedDate";
-    if (badge->valid_until_ms != 0 && badge->valid_until_ms < badge->valid_from_ms)
+    if (badge->valid_until_ms != 0 && badge->valid_until_ms <= badge->valid_from_ms)
         return "the certificate would end before it begins";
     if (badge->activity_end_ms != 0 && badge->activity_end_ms < badge->activity_start_ms)
         return "the activity ends before it begins";

@@ -65,7 +65,7 @@ typedef struct {
     size_t tag_count;
 
     int64_t valid_from_ms;  /* required; UTC milliseconds, written in seconds */
-    int64_t valid_until_ms; /* not before valid_from_ms */
+    int64_t valid_until_ms; /* after valid_from_ms; from this instant on it is expired */
     int64_t awarded_ms;     /* required */
     int64_t activity_start_ms;
     int64_t activity_end_ms;
