@@ -15,7 +15,7 @@
 const char *sj_jcs_tree(const json_t *value, const char *omit, char *buffer, size_t size,
                         sj_span *text);
 
-enum { SJ_NUMBER_SIZE = 32 };
+enum { SJ_NUMBER_SIZE = 48 };
 
 /* A finite double as ECMAScript prints it (RFC 8785, 3.2.2.3). */
 void sj_number_text(double number, char out[SJ_NUMBER_SIZE]);

@@ -106,7 +106,7 @@ list_proof(const json_t *list, const json_t *did, const sj_verify_input *in, sj_
     if (reason->result != SJ_CHECK_PASSED)
         return reason->words;
     *reason = issuer;
-    return issuer.result == SJ_CHECK_PASSED ? NULL : issuer.words;
+    return reason->result == SJ_CHECK_PASSED ? NULL : reason->words;
 }
 
 static void

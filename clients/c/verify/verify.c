@@ -54,45 +54,43 @@ did_read(const json_t *certificate, const sj_verify_input *in, sj_check *issuer)
     return NULL;
 }
 
-static void
-dates_check(const json_t *certificate, const sj_verify_input *in, sj_verification *out)
+/* What the dates alone would make of a genuine certificate. */
+static sj_verdict
+dates_check(const json_t *certificate, const sj_verify_input *in, sj_check *dates)
 {
     switch (document_dates(certificate, in->now_ms)) {
     case DATES_GOOD:
-        check_set(&out->dates, SJ_CHECK_PASSED, "within its dates");
-        break;
+        check_set(dates, SJ_CHECK_PASSED, "within its dates");
+        return SJ_VERDICT_VALID;
     case DATES_EARLY:
-        check_set(&out->dates, SJ_CHECK_FAILED, "not valid before %s",
+        check_set(dates, SJ_CHECK_FAILED, "not valid before %s",
                   member_text(certificate, "validFrom"));
-        out->verdict = SJ_VERDICT_NOT_YET_VALID;
-        break;
+        return SJ_VERDICT_NOT_YET_VALID;
     case DATES_LATE:
-        check_set(&out->dates, SJ_CHECK_FAILED, "its time was over at %s",
+        check_set(dates, SJ_CHECK_FAILED, "its time was over at %s",
                   member_text(certificate, "validUntil"));
-        out->verdict = SJ_VERDICT_EXPIRED;
-        break;
+        return SJ_VERDICT_EXPIRED;
     case DATES_MALFORMED:
-        check_set(&out->dates, SJ_CHECK_FAILED, "its dates are malformed");
-        out->verdict = SJ_VERDICT_INVALID;
         break;
     }
+    check_set(dates, SJ_CHECK_FAILED, "its dates are malformed");
+    return SJ_VERDICT_INVALID;
 }
 
-/* One word for all: what is not genuine first, then what the issuer took back, then time.  dates
- * has left its opinion in out->verdict. */
+/* One word for all: what is not genuine first, then what the issuer took back, then time. */
 static sj_verdict
-judge(const sj_verification *out)
+judge(const sj_verification *out, sj_verdict by_dates)
 {
     if (out->signature.result != SJ_CHECK_PASSED || out->issuer.result == SJ_CHECK_FAILED)
         return SJ_VERDICT_INVALID;
-    if (out->verdict == SJ_VERDICT_INVALID)
+    if (by_dates == SJ_VERDICT_INVALID)
         return SJ_VERDICT_INVALID;
     if (out->issuer.result != SJ_CHECK_PASSED)
         return SJ_VERDICT_ISSUER_UNCHECKED;
     if (out->status.result == SJ_CHECK_FAILED)
         return SJ_VERDICT_REVOKED;
-    if (out->dates.result != SJ_CHECK_PASSED)
-        return out->verdict;
+    if (by_dates != SJ_VERDICT_VALID)
+        return by_dates;
     if (out->status.result != SJ_CHECK_PASSED)
         return SJ_VERDICT_STATUS_UNCHECKED;
     return SJ_VERDICT_VALID;
@@ -110,9 +108,10 @@ certificate_check(const json_t *certificate, const sj_verify_input *in, sj_verif
     did = did_read(certificate, in, &out->issuer);
     proofs_check(certificate, in->certificate.length, did, in, &out->signature, &out->issuer);
     if (out->signature.result == SJ_CHECK_PASSED) {
-        dates_check(certificate, in, out);
+        sj_verdict by_dates = dates_check(certificate, in, &out->dates);
+
         status_check(certificate, did, in, &out->status, &out->status_age_ms);
-        out->verdict = judge(out);
+        out->verdict = judge(out, by_dates);
         if (out->verdict != SJ_VERDICT_INVALID)
             facts_copy(certificate, out);
     }
