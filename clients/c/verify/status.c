@@ -83,7 +83,7 @@ bit_read(const json_t *list, uint32_t index, bool *set)
     void *work = malloc(work_size);
     uint8_t *bits = malloc(SJ_VERIFY_BITS_MAX);
     const char *problem = "there is not enough memory";
-    size_t bytes;
+    size_t bytes = 0;
 
     if (work != NULL && bits != NULL)
         problem = sj_status_list_decode(encoded, work, work_size, bits, SJ_VERIFY_BITS_MAX, &bytes);

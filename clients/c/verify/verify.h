@@ -79,7 +79,8 @@ typedef struct {
 
     int64_t status_age_ms; /* how old the status list is; -1 when none was used */
 
-    /* From the certificate; empty with SJ_VERDICT_INVALID: what a forgery says is not to be shown. */
+    /* From the certificate; empty with SJ_VERDICT_INVALID: what a forgery says is not to be shown.
+     */
     char id[SJ_VERIFY_FACT_SIZE];
     char issuer_id[SJ_VERIFY_FACT_SIZE];
     char holder[SJ_VERIFY_FACT_SIZE];

@@ -173,8 +173,8 @@ a_large_certificate_is_refused(void **state)
     (void) state;
     write_certificate();
     memset(large, 'x', sizeof large - 1);
-    large[SJ_BADGE_MAX + 2 - document.length] = '\0'; /* in place of one letter */
-    replace(&document, document_text, sizeof document_text, "C", large);
+    large[SJ_BADGE_MAX + 1 + strlen("StatCaB") - document.length] = '\0'; /* one byte too many */
+    replace(&document, document_text, sizeof document_text, "StatCaB", large);
     assert_string_equal(refusal(PURPOSE_CERTIFICATE), "the certificate is larger than 16 KiB");
 }
 
