@@ -53,6 +53,12 @@ sj_emit(sj_txn *txn, uint32_t type, sj_bytes body, sj_bytes personal)
     txn->emitted++;
 }
 
+void
+sj_emit_as(sj_txn *txn, uint64_t org)
+{
+    txn->about.org = org;
+}
+
 bool
 sj_outbox_next(sj_txn *txn, uint64_t after, sj_outbox_record *record)
 {

@@ -74,6 +74,9 @@ bool sj_scan_next(sj_scan *scan);
 /* Append a record to the outbox: `body` holds ids and facts, `personal` (may be empty) what is
  * personal. */
 void sj_emit(sj_txn *txn, uint32_t type, sj_bytes body, sj_bytes personal);
+/* The organisation whose records this command appends from now on; at first its own.  For a pulse,
+ * which works for all. */
+void sj_emit_as(sj_txn *txn, uint64_t org);
 
 /* Log time: of a write, the command's effective time; of a read, the time of the last commit's log
  * or now, whichever is later. */

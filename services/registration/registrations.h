@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * registrations: one person's row at one event, and the only ways in which it changes.
+ * Each change is said in the feed (134), with what is personal beside it.
+ */
+#include "services/registration/seats.h"
+
+/* The row; NULL: none, or a fault. */
+registration_row *registration_read(event_seats *seats, const uint8_t id[SJ_ID_SIZE]);
+/* Write the row as it is now; `was` is its state before this command. */
+void registration_write(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *row,
+                        Sijill__V1__RegistrationState was);
+
+/* Give a registration that holds nothing what it was offered: a seat, or the end of the line.  The
+ * row is counted, not written. */
+void registration_admit(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *row,
+                        seat_offer offer);
+void registration_set_state(registration_row *row, Sijill__V1__RegistrationState state);
+
+/* Answer 110 and 112.  Who joined the line just now is its last; others' place is counted. */
+sj_status registration_reply(event_seats *seats, sj_reply *reply, const uint8_t id[SJ_ID_SIZE],
+                             const registration_row *row, Sijill__V1__Outcome outcome, bool joined,
+                             bool marks_dropped);
