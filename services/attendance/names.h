@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * names: whose evidence an identity's is.
+ *
+ * An identity is what a platform calls a person: a registrant id and an e-mail, or a display name
+ * where there is neither.  Each of these is a key.  A key's owner is who people said it is, else
+ * the registration that has it; an identity's owner is the owner of its first key that has one:
+ * registrant id before e-mail.  A display name is no registration's key: only people match it.
+ * Owners are looked up, not stored, so the order in which evidence, registrations and people's
+ * words arrive is all one.
+ */
+#include "services/attendance/rows.h"
+
+enum { ATTENDANCE_KEYS_MAX = 2 };
+
+typedef struct attendance_names {
+    size_t count;
+    uint8_t key[ATTENDANCE_KEYS_MAX][SJ_ID_SIZE]; /* strongest first */
+    uint8_t identity[SJ_ID_SIZE];
+    const char *registrant_id; /* NULL: none; all in the arena or the message */
+    const char *email;
+    const char *display_name;
+    const char *platform;
+} attendance_names;
+
+/* False: the identity has no name to go by. */
+bool attendance_names_of(sj_txn *txn, const Sijill__V1__Identity *identity,
+                         attendance_names *names);
+
+/* The keys of a registration; false: it has none of that sort. */
+bool attendance_registrant_key(sj_txn *txn, const char *source, const char *external_id,
+                               uint8_t key[SJ_ID_SIZE]);
+bool attendance_email_key(sj_txn *txn, const char *email, uint8_t key[SJ_ID_SIZE]);
+
+/* Who people said the key is. */
+bool attendance_link_get(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE],
+                         uint8_t registration[SJ_ID_SIZE]);
+/* False: nobody's yet.  *by: the number of the key that decided it; may be NULL. */
+bool attendance_owner(const attendance_scope *scope, const Sijill__V1__AttendanceBucketRow *bucket,
+                      uint8_t registration[SJ_ID_SIZE], size_t *by);

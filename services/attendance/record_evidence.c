@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Append what was observed, and bring the verdicts it touches up to date.
+ *
+ * The row under (event, nonce) makes a second arrival of the same piece the same success.  Evidence
+ * is never moved, changed or refused for whose it is: unknown people are listed, wrong clocks are
+ * flagged.
+ */
+#include "services/attendance/assess.h"
+#include "services/attendance/handlers.h"
+#include "services/attendance/limits.h"
+#include "services/attendance/piece.h"
+#include "services/attendance/timer.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    VOIDS_OF_VOIDS = 16
+}; /* followed to find whose evidence it is; beyond, every verdict of the event is looked at */
+
+static uint32_t
+limit_of(uint8_t subject_kind)
+{
+    if (subject_kind == ATTENDANCE_OF_ALL)
+        return ATTENDANCE_ENDS_MAX;
+    return subject_kind == ATTENDANCE_OF_EVIDENCE ? ATTENDANCE_VOIDS_MAX : ATTENDANCE_EVIDENCE_MAX;
+}
+
+/* A whole command fits behind a count below the limit, so pieces of one command need not be told
+ * apart here. */
+static bool
+full(const attendance_new_piece *piece)
+{
+    const Sijill__V1__AttendanceBucketRow *bucket =
+        attendance_bucket_get(&piece->scope, &piece->place.subject);
+
+    return bucket != NULL &&
+           bucket->count + ATTENDANCE_PIECES_MAX > limit_of(piece->place.subject.kind);
+}
+
+static sj_status
+refuse_full(sj_txn *txn, const attendance_new_piece *piece, size_t at, sj_reply *reply)
+{
+    uint8_t kind = piece->place.subject.kind;
+    const char *words = "of this person at this event are here: tell the rest as one SPAN";
+
+    if (kind == ATTENDANCE_OF_ALL)
+        words = "are PLATFORM_ENDs of this event: take some back, or end the joins by CHECK_OUT";
+    else if (kind == ATTENDANCE_OF_EVIDENCE)
+        words = "take back this one piece already: record the fact anew";
+    return sj_refuse(txn, reply, SJ_TOO_LARGE,
+                     sj_words(txn, "piece %zu: about %u pieces %s", at + 1, limit_of(kind), words));
+}
+
+static sj_status
+check(sj_txn *txn, const sj_command *cmd, const Sijill__V1__RecordEvidence *in,
+      attendance_new_piece *pieces, sj_reply *reply)
+{
+    if (in->n_evidence == 0)
+        return sj_refuse_field(txn, reply, "evidence", "send 1 to 16 pieces of evidence");
+    for (size_t i = 0; i < in->n_evidence; i++) {
+        const char *field;
+        const char *words =
+            attendance_piece_check(txn, cmd->org, in->evidence[i], &pieces[i], &field);
+        attendance_place place;
+        sj_key event;
+
+        if (words != NULL)
+            return sj_refuse_field(txn, reply, field, sj_words(txn, "piece %zu: %s", i + 1, words));
+        event = attendance_key(&pieces[i].scope);
+        if (!sj_exists(txn, ATTENDANCE_EVENT, &event))
+            return sj_refuse(
+                txn, reply, SJ_NOT_FOUND,
+                sj_words(txn,
+                         "piece %zu: no such event here; if it was defined just now, ask "
+                         "again with min_pos of registration's answer",
+                         i + 1));
+        if (!attendance_nonce_get(&pieces[i].scope, in->evidence[i]->nonce.data, &place) &&
+            full(&pieces[i]))
+            return refuse_full(txn, &pieces[i], i, reply);
+    }
+    return SJ_OK;
+}
+
+static char *
+borrow(const char *text)
+{
+    return (char *) (uintptr_t) text;
+}
+
+/* Count the piece; the first of an identity says who that is and by which keys it can be found. */
+static void
+put_bucket(const attendance_new_piece *piece)
+{
+    const attendance_scope *scope = &piece->scope;
+    const attendance_names *names = &piece->names;
+    sj_key key = attendance_key_subject(scope, &piece->place.subject);
+    Sijill__V1__AttendanceBucketRow *old = attendance_bucket_get(scope, &piece->place.subject);
+    ProtobufCBinaryData keys[ATTENDANCE_KEYS_MAX];
+    Sijill__V1__AttendanceBucketRow row;
+
+    if (old != NULL) {
+        old->count++;
+        sj_row_put(scope->txn, ATTENDANCE_BUCKET, &key, &old->base);
+        return;
+    }
+    sijill__v1__attendance_bucket_row__init(&row);
+    row.has_count = 1;
+    row.count = 1;
+    for (size_t i = 0; i < names->count; i++) {
+        sj_key carries = attendance_key_pair(scope, names->key[i], names->identity);
+
+        keys[i] = sj_id_data(names->key[i]);
+        attendance_put_bare(scope, ATTENDANCE_IDENTITY, &carries);
+    }
+    row.n_key = names->count;
+    row.key = keys;
+    row.registrant_id = borrow(names->registrant_id);
+    row.email = borrow(names->email);
+    row.display_name = borrow(names->display_name);
+    row.platform = borrow(names->platform);
+    sj_row_put(scope->txn, ATTENDANCE_BUCKET, &key, &row.base);
+}
+
+static void
+put_piece(attendance_new_piece *piece, const sj_command *cmd, size_t at)
+{
+    Sijill__V1__AttendanceEvidenceRow row;
+    sj_key key;
+
+    piece->place.order = sj_sequence(piece->scope.txn) * ATTENDANCE_PIECES_MAX + at;
+    key = attendance_key_place(&piece->scope, &piece->place);
+    attendance_piece_row(piece, cmd, &row);
+    sj_row_put(piece->scope.txn, ATTENDANCE_EVIDENCE, &key, &row.base);
+    attendance_nonce_put(&piece->scope, row.id.data, &piece->place);
+    put_bucket(piece);
+}
+
+/* Whose a subject's evidence is. */
+typedef enum whose {
+    NOBODYS,
+    SOMEONES,
+    OF_ALL,
+} whose;
+
+static whose
+find_whose(const attendance_scope *scope, attendance_subject subject,
+           uint8_t registration[SJ_ID_SIZE])
+{
+    const Sijill__V1__AttendanceBucketRow *bucket;
+    attendance_place place;
+
+    for (size_t i = 0; subject.kind == ATTENDANCE_OF_EVIDENCE; i++) {
+        if (i == VOIDS_OF_VOIDS)
+            return OF_ALL;
+        if (!attendance_nonce_get(scope, subject.id, &place))
+            return NOBODYS;
+        subject = place.subject;
+    }
+    if (subject.kind == ATTENDANCE_OF_ALL)
+        return OF_ALL;
+    if (subject.kind == ATTENDANCE_OF_REGISTRATION) {
+        sj_key key = attendance_key_id(scope, subject.id);
+
+        memcpy(registration, subject.id, SJ_ID_SIZE);
+        return sj_exists(scope->txn, ATTENDANCE_REGISTRATION, &key) ? SOMEONES : NOBODYS;
+    }
+    bucket = attendance_bucket_get(scope, &subject);
+    return bucket != NULL && attendance_owner(scope, bucket, registration, NULL) ? SOMEONES
+                                                                                 : NOBODYS;
+}
+
+static uint16_t
+flags_at_receipt(const attendance_scope *scope, const attendance_place *place, whose who,
+                 const uint8_t registration[SJ_ID_SIZE])
+{
+    const Sijill__V1__AttendanceEvidenceRow *row = attendance_evidence_get(scope, place);
+    const Sijill__V1__AttendanceEventRow *event = attendance_event_get(scope);
+    const Sijill__V1__AttendanceRegistrationRow *person;
+    verdict_question question;
+    verdict_evidence piece;
+
+    if (row == NULL || event == NULL) /* a dry run */
+        return 0;
+    attendance_piece(scope, place, row, &piece);
+    attendance_sessions(scope->txn, event, &question);
+    if (verdict_outside(&question, &piece))
+        piece.flags |= verdict_flag(SIJILL__V1__FLAG__OUTSIDE_SESSION);
+    if (who == NOBODYS && place->subject.kind == ATTENDANCE_OF_REGISTRATION)
+        piece.flags |= verdict_flag(SIJILL__V1__FLAG__UNKNOWN_REGISTRATION);
+    if (who != SOMEONES)
+        return piece.flags;
+    person = attendance_registration_get(scope, registration);
+    if (person != NULL && person->state != SIJILL__V1__REGISTRATION_STATE__CONFIRMED)
+        piece.flags |= verdict_flag(SIJILL__V1__FLAG__NOT_CONFIRMED);
+    return piece.flags;
+}
+
+enum { RECEIPT_FLAGS = 4 };
+
+typedef struct piece_receipt {
+    Sijill__V1__RecordedEvidence out;
+    Sijill__V1__Flag flags[RECEIPT_FLAGS];
+} piece_receipt;
+
+static void
+answer_piece(const attendance_new_piece *piece, bool known, const attendance_place *place,
+             whose who, const uint8_t registration[SJ_ID_SIZE], piece_receipt *receipt)
+{
+    size_t mark = sj_arena_mark(sj_txn_arena(piece->scope.txn));
+    uint16_t flags = flags_at_receipt(&piece->scope, place, who, registration);
+
+    sj_arena_release(sj_txn_arena(piece->scope.txn), mark);
+    sijill__v1__recorded_evidence__init(&receipt->out);
+    receipt->out.has_evidence_id = 1;
+    receipt->out.evidence_id = piece->in->nonce;
+    receipt->out.has_known = receipt->out.known = known;
+    receipt->out.has_unmatched = receipt->out.unmatched = who == NOBODYS;
+    receipt->out.flag = receipt->flags;
+    for (int flag = 1; flag < 16; flag++) {
+        if ((flags >> flag & 1) == 0)
+            continue;
+        assert(receipt->out.n_flag < RECEIPT_FLAGS);
+        receipt->flags[receipt->out.n_flag++] = (Sijill__V1__Flag) flag;
+    }
+}
+
+static void
+record_piece(const sj_command *cmd, attendance_new_piece *piece, size_t at,
+             attendance_affected *affected, piece_receipt *receipt)
+{
+    const attendance_scope *scope = &piece->scope;
+    size_t mark = sj_arena_mark(sj_txn_arena(scope->txn));
+    uint8_t registration[SJ_ID_SIZE];
+    attendance_place place;
+    bool known = attendance_nonce_get(scope, piece->in->nonce.data, &place);
+    whose who;
+
+    if (!known) {
+        put_piece(piece, cmd, at);
+        place = piece->place;
+    }
+    who = find_whose(scope, place.subject, registration);
+    answer_piece(piece, known, &place, who, registration, receipt);
+    if (!known && who == SOMEONES)
+        attendance_affect(affected, scope, registration, cmd->now_ms);
+    else if (!known && who == OF_ALL)
+        attendance_timer_recompute(scope, cmd->now_ms);
+    sj_arena_release(sj_txn_arena(scope->txn), mark);
+}
+
+sj_status
+attendance_record_evidence(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
+{
+    Sijill__V1__RecordEvidence *in =
+        sj_decode(txn, cmd, &sijill__v1__record_evidence__descriptor, reply);
+    attendance_new_piece pieces[ATTENDANCE_PIECES_MAX];
+    piece_receipt receipts[ATTENDANCE_PIECES_MAX];
+    Sijill__V1__RecordedEvidence *answers[ATTENDANCE_PIECES_MAX];
+    attendance_affected affected = { .count = 0 };
+    Sijill__V1__Recorded out;
+
+    if (in == NULL)
+        return reply->status;
+    if (in->n_evidence > ATTENDANCE_PIECES_MAX)
+        return sj_refuse_field(txn, reply, "evidence", "send 1 to 16 pieces of evidence");
+    if (check(txn, cmd, in, pieces, reply) != SJ_OK)
+        return reply->status;
+    for (size_t i = 0; i < in->n_evidence; i++) {
+        record_piece(cmd, &pieces[i], i, &affected, &receipts[i]);
+        answers[i] = &receipts[i].out;
+    }
+    attendance_settle_affected(&affected, cmd->now_ms);
+    sijill__v1__recorded__init(&out);
+    out.n_evidence = in->n_evidence;
+    out.evidence = answers;
+    return sj_accept(txn, reply, &out.base);
+}
