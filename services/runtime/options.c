@@ -61,7 +61,7 @@ help(const sj_options *options)
         else if (row->fallback == NULL)
             (void) printf("required\n");
         else
-            (void) printf("default %s\n", row->fallback);
+            (void) printf("default %s\n", row->fallback[0] == '\0' ? "none" : row->fallback);
     }
     (void) printf("  %-28s print this\n", "--help");
     return EXIT_HELP;
@@ -111,7 +111,7 @@ row_set(const sj_options *options, sj_option *row, const char *source, const cha
 {
     int64_t number = 0;
 
-    if (text[0] == '\0')
+    if (text[0] == '\0' && text != row->fallback)
         return refuse(options, "%s needs a value, it is empty", source);
     switch (row->kind) {
     case SJ_OPTION_TEXT:

@@ -19,9 +19,10 @@ typedef enum { SJ_OPTION_TEXT, SJ_OPTION_NUMBER, SJ_OPTION_FLAG } sj_option_kind
 typedef struct {
     const char *name; /* "max-jobs" is --max-jobs and SIJILL_MAX_JOBS */
     sj_option_kind kind;
-    const char *value;    /* what --help calls the value: "DIR" */
-    const char *fallback; /* the default; NULL: must be given (text, number) or false (flag) */
-    const char *help;     /* one line */
+    const char *value; /* what --help calls the value: "DIR" */
+    const char
+        *fallback; /* the default; NULL: must be given (text, number) or false (flag); "": none */
+    const char *help; /* one line */
     int64_t number_min;
     int64_t number_max;
     const char *text; /* filled by sj_options_read; borrowed from argv, environment or table */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * feed: the outbox, sent to whoever subscribed.  Credit is the pull: without it the service keeps a
+ * position, no queue.
+ */
+#include "services/runtime/port.h"
+#include "storage/cursor.h"
+#include "storage/store.h"
+
+enum { SJ_CONSUMER_NAME_MAX = 64 };
+
+typedef struct sj_subscription {
+    bool used;
+    uint32_t peer;
+    uint64_t org; /* 0: all */
+    uint32_t types[SJ_FEED_TYPES_MAX];
+    size_t type_count; /* 0: all */
+    uint64_t covered;  /* sent up to here */
+    uint64_t credit;   /* octets */
+    uint64_t sent_ms;
+    char name[SJ_CONSUMER_NAME_MAX + 1];
+} sj_subscription;
+
+typedef struct sj_feed {
+    sj_port port;
+    sj_store *store;
+    sj_arena arena;       /* of an incoming message, or one record */
+    unsigned char *frame; /* SJ_FEED_BODY_MAX, being composed */
+    sj_subscription *subscriptions;
+    size_t count; /* slots that were ever used */
+    /* A named consumer reported that it has committed all up to a position. */
+    void (*report)(void *context, const char *name, sj_cursor at);
+    void *context;
+} sj_feed;
+
+bool sj_feed_open(sj_feed *feed, void *zmq, const sj_port_plan *plan, sj_presence *presence,
+                  sj_store *store, char words[256]);
+void sj_feed_close(sj_feed *feed);
+/* Take subscriptions and credit. */
+void sj_feed_receive(sj_feed *feed);
+/* Send what is committed and credited, one frame a subscription; heartbeats where nothing is. True:
+ * there is more to send. */
+bool sj_feed_send(sj_feed *feed, uint64_t now_ms);

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/runtime/port.h"
+
+#include "proto/wire/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    ROUTING_SIZE = 5, /* a zero and four octets, when ZeroMQ made it */
+    HANDSHAKE_MS = 2000,
+    HEARTBEAT_TIMEOUT_MS = 3000,
+    HEARTBEAT_TTL_MS = 6000,
+    PACKED_MAX = 512,
+};
+
+static bool
+set_option(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+static bool
+set_options(void *socket, const sj_port_plan *plan)
+{
+    int64_t message_max = (int64_t) plan->message_max;
+
+    return set_option(socket, ZMQ_ROUTER_MANDATORY, 1) && set_option(socket, ZMQ_LINGER, 0) &&
+           set_option(socket, ZMQ_SNDHWM, plan->high_water) &&
+           set_option(socket, ZMQ_RCVHWM, plan->high_water) &&
+           set_option(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+           set_option(socket, ZMQ_HEARTBEAT_IVL, SJ_HEARTBEAT_MS) &&
+           set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
+           set_option(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS) &&
+           zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max) == 0;
+}
+
+bool
+sj_port_bind(sj_port *port, const char *endpoint, char words[256])
+{
+    if (zmq_bind(port->socket, endpoint) == 0)
+        return true;
+    (void) snprintf(words, 256, "cannot bind %s: %s", endpoint, zmq_strerror(zmq_errno()));
+    return false;
+}
+
+bool
+sj_port_open(sj_port *port, void *context, const sj_port_plan *plan, sj_presence *presence,
+             char words[256])
+{
+    mode_t before = umask((mode_t) (0777 & ~plan->mode));
+    bool good;
+
+    *port = (sj_port){ .presence = presence, .message_max = plan->message_max };
+    port->socket = zmq_socket(context, ZMQ_ROUTER);
+    good = sj_peers_open(&port->peers) && port->socket != NULL && set_options(port->socket, plan);
+    if (!good)
+        (void) snprintf(words, 256, "cannot make a socket: %s", zmq_strerror(zmq_errno()));
+    good = good && sj_port_bind(port, plan->endpoint, words);
+    (void) umask(before);
+    return good;
+}
+
+void
+sj_port_close(sj_port *port)
+{
+    if (port->socket != NULL)
+        (void) zmq_close(port->socket);
+    port->socket = NULL;
+    if (port->peers.slots != NULL)
+        sj_peers_close(&port->peers);
+}
+
+bool
+sj_port_send(sj_port *port, uint32_t peer, const Sijill__V1__Envelope *envelope, sj_bytes body)
+{
+    unsigned char routing[ROUTING_SIZE] = { 0 };
+    unsigned char head[SJ_HEAD_MAX];
+    size_t size = sj_head_pack(envelope, head);
+
+    if (size == 0)
+        return false;
+    sj_write_u32(routing + 1, peer);
+    if (zmq_send(port->socket, routing, sizeof routing, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
+        sj_peer_remove(&port->peers, peer); /* EHOSTUNREACH: gone; EAGAIN: it does not read */
+        return false;
+    }
+    (void) zmq_send(port->socket, head, size, ZMQ_DONTWAIT | ZMQ_SNDMORE);
+    (void) zmq_send(port->socket, body.at, body.size, ZMQ_DONTWAIT);
+    return true;
+}
+
+void
+sj_port_status(Sijill__V1__Status *out, const sj_reply *reply)
+{
+    sijill__v1__status__init(out);
+    out->has_code = out->has_retry = 1;
+    out->code = (uint32_t) reply->status;
+    out->retry = sj_retry_of((Sijill__V1__Code) reply->status);
+    out->has_retry_after_ms = reply->retry_after_ms != 0;
+    out->retry_after_ms = reply->retry_after_ms;
+    out->detail = (char *) (uintptr_t) reply->detail;
+    out->field = (char *) (uintptr_t) reply->field;
+    out->has_replayed = reply->replayed;
+    out->replayed = reply->replayed;
+}
+
+static Sijill__V1__Envelope
+envelope_of(Sijill__V1__Kind kind, uint64_t id)
+{
+    Sijill__V1__Envelope envelope;
+
+    sijill__v1__envelope__init(&envelope);
+    envelope.has_kind = envelope.has_id = 1;
+    envelope.kind = kind;
+    envelope.id = id;
+    return envelope;
+}
+
+void
+sj_port_error(sj_port *port, uint32_t peer, uint64_t id, sj_status status, const char *words)
+{
+    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__ERROR, id);
+    Sijill__V1__Status code;
+
+    sj_port_status(&code, &(sj_reply){ .status = status, .detail = words });
+    envelope.status = &code;
+    (void) sj_port_send(port, peer, &envelope, (sj_bytes){ NULL, 0 });
+}
+
+void
+sj_port_goodbye(sj_port *port)
+{
+    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__GOODBYE, 0);
+
+    for (size_t at = 0; at < SJ_PEER_SLOTS; at++)
+        while (port->peers.slots[at].used &&
+               !sj_port_send(port, port->peers.slots[at].id, &envelope, (sj_bytes){ NULL, 0 }))
+            ; /* sending to one that is gone removed it, and another may stand in its slot now */
+}
+
+static void
+send_welcome(sj_port *port, const sj_incoming *in)
+{
+    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__WELCOME, in->envelope->id);
+    const sj_presence *presence = port->presence;
+    unsigned char packed[PACKED_MAX];
+    uint32_t shard = presence->shard;
+    Sijill__V1__Welcome welcome;
+
+    sijill__v1__welcome__init(&welcome);
+    welcome.has_major = welcome.has_instance = welcome.has_cluster = welcome.has_window = 1;
+    welcome.has_heartbeat_ms = welcome.has_max_body = welcome.has_now_ms = welcome.has_state = 1;
+    welcome.major = 1;
+    welcome.instance =
+        (ProtobufCBinaryData){ SJ_ID_SIZE, (uint8_t *) (uintptr_t) presence->instance };
+    welcome.cluster =
+        (ProtobufCBinaryData){ SJ_ID_SIZE, (uint8_t *) (uintptr_t) presence->store_id };
+    welcome.n_shards = 1;
+    welcome.shards = &shard;
+    welcome.window = in->peer->window;
+    welcome.heartbeat_ms = SJ_HEARTBEAT_MS;
+    welcome.max_body = (uint32_t) port->message_max;
+    welcome.now_ms = presence->now_ms;
+    welcome.state = presence->state;
+    (void) sj_port_send(port, in->peer->id, &envelope,
+                        (sj_bytes){ packed, sijill__v1__welcome__pack(&welcome, packed) });
+}
+
+static void
+send_pong(sj_port *port, const sj_incoming *in)
+{
+    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__PONG, in->envelope->id);
+    unsigned char packed[PACKED_MAX];
+    Sijill__V1__LogPos head;
+    Sijill__V1__LogPos *applied = &head;
+    Sijill__V1__Pong pong;
+
+    sijill__v1__log_pos__init(&head);
+    head.has_shard = head.has_epoch = head.has_seq = 1;
+    head.shard = port->presence->shard;
+    head.epoch = port->presence->epoch;
+    head.seq = port->presence->seq;
+    sijill__v1__pong__init(&pong);
+    pong.has_state = pong.has_queued = 1;
+    pong.state = port->presence->state;
+    pong.queued = port->presence->queued;
+    pong.n_applied = 1;
+    pong.applied = &applied;
+    (void) sj_port_send(port, in->peer->id, &envelope,
+                        (sj_bytes){ packed, sijill__v1__pong__pack(&pong, packed) });
+}
+
+static void
+hello(sj_port *port, uint32_t id, sj_incoming *in)
+{
+    Sijill__V1__Hello *hello = NULL;
+    const char *field;
+    bool good = sj_message_check(&sijill__v1__hello__descriptor, zmq_msg_data(&in->body),
+                                 zmq_msg_size(&in->body), &field) == NULL;
+
+    if (good)
+        hello = sijill__v1__hello__unpack(NULL, zmq_msg_size(&in->body), zmq_msg_data(&in->body));
+    if (hello == NULL) {
+        sj_port_error(port, id, in->envelope->id, SJ_BAD_MESSAGE, "not a Hello");
+    } else if (hello->min_major > 1 || (hello->has_max_major && hello->max_major < 1)) {
+        sj_port_error(port, id, in->envelope->id, SJ_BAD_VERSION, "major version 1 is spoken here");
+    } else {
+        in->peer = sj_peer_add(&port->peers, id);
+        if (in->peer == NULL)
+            sj_port_error(port, id, in->envelope->id, SJ_BUSY, "too many connections; try later");
+        else
+            send_welcome(port, in);
+    }
+    if (hello != NULL)
+        sijill__v1__hello__free_unpacked(hello, NULL);
+    if (in->peer != NULL)
+        in->peer->seen_ms = port->presence->now_ms;
+}
+
+/* 1: for the caller. */
+static int
+dispatch(sj_port *port, uint32_t id, sj_incoming *in)
+{
+    uint32_t kind = in->envelope->kind;
+
+    if (kind == SIJILL__V1__KIND__HELLO) {
+        hello(port, id, in);
+        return 0;
+    }
+    in->peer = sj_peer_find(&port->peers, id);
+    if (in->peer == NULL) {
+        sj_port_error(port, id, in->envelope->id, SJ_UNKNOWN_PEER, "say HELLO first");
+        return 0;
+    }
+    in->peer->seen_ms = port->presence->now_ms;
+    if (kind == SIJILL__V1__KIND__PING)
+        send_pong(port, in);
+    else if (kind == SIJILL__V1__KIND__GOODBYE)
+        sj_peer_remove(&port->peers, id);
+    else if (kind != SIJILL__V1__KIND__PONG)
+        return 1;
+    return 0;
+}
+
+/* Read all frames of one message; keep the first two behind the routing id.  -1: nothing waits;
+ * else how many there were. */
+static int
+read_frames(sj_port *port, zmq_msg_t *routing, zmq_msg_t *head, zmq_msg_t *body)
+{
+    zmq_msg_t rest;
+    zmq_msg_t *frames[] = { routing, head, body, &rest };
+    int count = 0;
+    bool more = true;
+
+    for (int i = 0; i < 3; i++)
+        (void) zmq_msg_init(frames[i]);
+    if (zmq_msg_recv(routing, port->socket, ZMQ_DONTWAIT) < 0)
+        return -1;
+    more = zmq_msg_more(routing) != 0;
+    while (more) {
+        zmq_msg_t *frame = count < 2 ? frames[count + 1] : &rest;
+
+        if (frame == &rest)
+            (void) zmq_msg_init(&rest);
+        if (zmq_msg_recv(frame, port->socket, ZMQ_DONTWAIT) < 0)
+            break;
+        more = zmq_msg_more(frame) != 0;
+        if (frame == &rest)
+            (void) zmq_msg_close(&rest);
+        count++;
+    }
+    return count;
+}
+
+static void *
+take(void *arena, size_t size)
+{
+    return sj_arena_take(arena, size);
+}
+
+static void
+keep(void *arena, void *pointer)
+{
+    (void) arena;
+    (void) pointer;
+}
+
+int
+sj_port_receive(sj_port *port, sj_arena *arena, sj_incoming *in)
+{
+    ProtobufCAllocator allocator = { take, keep, arena };
+    zmq_msg_t routing, head;
+    int frames = read_frames(port, &routing, &head, &in->body);
+    const unsigned char *octets = zmq_msg_data(&routing);
+    int result = frames < 0 ? -1 : 0;
+
+    in->peer = NULL;
+    in->envelope = NULL;
+    sj_arena_reset(arena);
+    if (frames == 2 && zmq_msg_size(&routing) == ROUTING_SIZE && octets[0] == 0 &&
+        zmq_msg_size(&head) + zmq_msg_size(&in->body) <= port->message_max)
+        in->envelope = sj_head_unpack(zmq_msg_data(&head), zmq_msg_size(&head), &allocator);
+    if (in->envelope != NULL)
+        result = dispatch(port, sj_read_u32(octets + 1), in);
+    else if (frames >= 0)
+        port->bad_frames++;
+    (void) zmq_msg_close(&routing);
+    (void) zmq_msg_close(&head);
+    if (result != 1)
+        (void) zmq_msg_close(&in->body);
+    return result;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * port: one ROUTER of SJ/1: frames in and out, who is connected, and what every connection says
+ * (HELLO, PING, GOODBYE). Sending never waits: a peer that cannot take its answer loses it, and
+ * finds it again in the ledger.
+ */
+#include "proto/wire/frame.h"
+#include "services/core/command.h"
+#include "services/runtime/peers.h"
+
+#include <zmq.h>
+
+typedef enum sj_port_state {
+    SJ_STATE_READY = 1,
+    SJ_STATE_CATCHING_UP = 2,
+    SJ_STATE_DRAINING = 3
+} sj_port_state;
+
+/* What WELCOME and PONG say of the service; shared by its ports. */
+typedef struct sj_presence {
+    uint8_t instance[SJ_ID_SIZE]; /* of this process */
+    uint8_t store_id[SJ_ID_SIZE];
+    uint32_t shard;
+    uint64_t epoch, seq;
+    sj_port_state state;
+    uint32_t queued;
+    uint64_t now_ms;
+} sj_presence;
+
+typedef struct sj_port {
+    void *socket;
+    sj_peers peers;
+    sj_presence *presence;
+    size_t message_max;
+    uint64_t bad_frames;
+} sj_port;
+
+typedef struct sj_port_plan {
+    const char *endpoint; /* ipc://... or tcp://127.0.0.1:... */
+    unsigned mode;        /* of an ipc socket's file */
+    size_t message_max;   /* octets of a frame */
+    int high_water;       /* messages a peer */
+} sj_port_plan;
+
+/* A message of a known peer that is neither of those that every connection says.  `envelope` lives
+ * in the arena given. */
+typedef struct sj_incoming {
+    sj_peer *peer;
+    Sijill__V1__Envelope *envelope;
+    zmq_msg_t body; /* to be closed, or moved, by the caller */
+} sj_incoming;
+
+bool sj_port_open(sj_port *port, void *context, const sj_port_plan *plan, sj_presence *presence,
+                  char words[256]);
+void sj_port_close(sj_port *port);
+/* Bind a second endpoint. */
+bool sj_port_bind(sj_port *port, const char *endpoint, char words[256]);
+
+/* 1: *in is a message for the caller; 0: something was handled here, call again; -1: nothing waits.
+ */
+int sj_port_receive(sj_port *port, sj_arena *arena, sj_incoming *in);
+
+/* False: the peer is gone or cannot take it; its state is dropped. */
+bool sj_port_send(sj_port *port, uint32_t peer, const Sijill__V1__Envelope *envelope,
+                  sj_bytes body);
+/* ERROR with a status. */
+void sj_port_error(sj_port *port, uint32_t peer, uint64_t id, sj_status status, const char *words);
+/* GOODBYE to everybody. */
+void sj_port_goodbye(sj_port *port);
+/* Fill in a status and what a client does about it. */
+void sj_port_status(Sijill__V1__Status *out, const sj_reply *reply);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * service: one process around one core: its sockets, its store, its loop.
+ *
+ * A turn: sleep until there is work; take all that waits; apply it in one transaction; commit once;
+ * only then answer. Never wait for a second command.  An empty batch costs no commit.
+ */
+#include "services/runtime/feed.h"
+#include "services/runtime/link.h"
+#include "services/runtime/queue.h"
+#include "services/runtime/relay.h"
+
+enum { SJ_NOTES_MAX = 16, SJ_NOTE_SIZE = 128 };
+
+/* What a main() puts together. */
+typedef struct sj_service_plan {
+    const sj_core *core;
+    struct sj_follow {
+        const char *name; /* of a service whose feed this one follows; NULL: no more */
+        uint32_t shard;
+    } follows[SJ_RELAYS_MAX + 1];
+    const sj_link_plan *link; /* NULL: none */
+} sj_service_plan;
+
+typedef struct sj_service_options {
+    const char *home; /* folder of the store */
+    const char *run;  /* folder of the sockets */
+    const char *tcp;  /* NULL, or a second front endpoint on loopback, for benchmarks */
+} sj_service_options;
+
+typedef struct sj_counts {
+    uint64_t commands, refused, replayed, queries, commits, busy;
+} sj_counts;
+
+typedef struct sj_service {
+    const sj_service_plan *plan;
+    sj_service_options options;
+    void *zmq;
+    sj_store *store;
+    sj_presence presence;
+    sj_port front, ctl;
+    sj_feed feed;
+    sj_relay relays[SJ_RELAYS_MAX];
+    size_t relay_count;
+    sj_link link;
+    sj_queue queue;
+    sj_arena head_arena;  /* of an incoming envelope */
+    sj_arena scratch;     /* of the command that runs */
+    sj_arena batch_arena; /* replies of a batch until they are sent */
+    sj_counts counts;
+    int signal_fd, lock_fd;
+    bool stopping;
+    uint64_t stop_by_us;
+    uint64_t started_us, started_ms, ready_after_us;
+    uint64_t pulsed_us, swept_us, fed_watchdog_us; /* when it was last done */
+    int64_t clock_offset_ms;                       /* wall less monotonic, at start */
+    bool clock_in_doubt;
+    bool store_full;
+    sj_command notes[SJ_NOTES_MAX]; /* NoteConsumer commands for the next turn */
+    unsigned char note_bodies[SJ_NOTES_MAX][SJ_NOTE_SIZE];
+    size_t note_count;
+    uint32_t window; /* that answers offer */
+} sj_service;
+
+/* Open store and sockets.  False: words on the log. */
+bool sj_service_open(sj_service *service, const sj_service_plan *plan,
+                     const sj_service_options *options, uint64_t started_us);
+/* Run until SIGTERM or SIGINT; 0. */
+int sj_service_run(sj_service *service);
+void sj_service_close(sj_service *service);
