@@ -17,21 +17,45 @@ by_utf16(const void *left, const void *right)
     return sj_utf16_compare(sj_span_of(*a), sj_span_of(*b));
 }
 
+/* jansson's iterators take what they only read as if they changed it. */
+static json_t *
+mutable_of(const json_t *value)
+{
+    return (json_t *) (uintptr_t) value;
+}
+
 static bool
 fits(const json_t *value, unsigned depth)
 {
-    const json_t *inner;
-    const char *name;
-    size_t index;
-
     if (!json_is_object(value) && !json_is_array(value))
         return true;
     if (depth == SJ_JCS_DEPTH_MAX)
         return false;
-    json_array_foreach(value, index, inner) if (!fits(inner, depth + 1)) return false;
-    json_object_foreach((json_t *) (uintptr_t) value, name,
-                        inner) if (!fits(inner, depth + 1)) return false;
+    for (size_t i = 0; i < json_array_size(value); i++)
+        if (!fits(json_array_get(value, i), depth + 1))
+            return false;
+    json_t *object = mutable_of(value);
+
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at))
+        if (!fits(json_object_iter_value(at), depth + 1))
+            return false;
     return true;
+}
+
+/* The names of an object in their canonical order, to free; NULL when there is no memory. */
+static const char **
+names_sorted(const json_t *value)
+{
+    json_t *object = mutable_of(value);
+    const char **names = calloc(json_object_size(value) + 1, sizeof names[0]);
+    size_t count = 0;
+
+    if (names == NULL)
+        return NULL;
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at))
+        names[count++] = json_object_iter_key(at);
+    qsort(names, count, sizeof names[0], by_utf16);
+    return names;
 }
 
 static void
@@ -56,23 +80,13 @@ write_number(tree *t, const json_t *value)
 static void
 write_value(tree *t, const json_t *value, const char *omit)
 {
-    const json_t *item;
-    const char *name;
-    size_t index = 0;
-
     if (json_is_object(value)) {
-        size_t count = json_object_size(value);
-        const char **names = calloc(count + 1, sizeof *names);
+        const char **names = names_sorted(value);
 
-        sj_jcs_object_begin(&t->jcs);
-        if (names == NULL) {
+        if (names == NULL)
             t->problem = "there is not enough memory";
-            count = 0;
-        } else {
-            json_object_foreach((json_t *) (uintptr_t) value, name, item) names[index++] = name;
-            qsort(names, count, sizeof *names, by_utf16);
-        }
-        for (size_t i = 0; i < count; i++) {
+        sj_jcs_object_begin(&t->jcs);
+        for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
             if (omit != NULL && strcmp(names[i], omit) == 0)
                 continue;
             sj_jcs_name(&t->jcs, names[i]);
@@ -82,7 +96,8 @@ write_value(tree *t, const json_t *value, const char *omit)
         free(names);
     } else if (json_is_array(value)) {
         sj_jcs_array_begin(&t->jcs);
-        json_array_foreach(value, index, item) write_value(t, item, NULL);
+        for (size_t i = 0; i < json_array_size(value); i++)
+            write_value(t, json_array_get(value, i), NULL);
         sj_jcs_array_end(&t->jcs);
     } else if (json_is_string(value)) {
         sj_jcs_string_span(&t->jcs,

@@ -122,30 +122,36 @@ answer_item(const answerer *a, sign_purpose purpose, const Sijill__V1__SignItem 
     }
 }
 
+/* Room for the results of any batch. */
+typedef struct {
+    Sijill__V1__SignResult *rows[ANSWER_ITEMS_MAX];
+    Sijill__V1__SignResult results[ANSWER_ITEMS_MAX];
+    uint8_t signatures[ANSWER_ITEMS_MAX][SJ_SIGNATURE_BYTES];
+} results;
+
 static void
 answer_items(const answerer *a, const Sijill__V1__SignBatch *in, Sijill__V1__SignBatchReply *out,
              arena *memory, answer_result *result)
 {
-    size_t count = in->n_item;
-    Sijill__V1__SignResult **rows = arena_take(memory, count * sizeof *rows);
-    Sijill__V1__SignResult *results = arena_take(memory, count * sizeof *results);
-    uint8_t(*signatures)[SJ_SIGNATURE_BYTES] = arena_take(memory, count * sizeof *signatures);
+    results *all = arena_take(memory, sizeof *all);
 
-    if (rows == NULL || results == NULL || signatures == NULL) {
+    if (all == NULL) {
         out->status = SIJILL__V1__SIGN_STATUS__SIGN_INVALID;
         set_words(&out->words, "the batch is too large; send fewer items");
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        sijill__v1__sign_result__init(&results[i]);
-        answer_item(a, (sign_purpose) in->purpose, in->item[i], &results[i], signatures[i]);
-        rows[i] = &results[i];
-        result->refused += results[i].status != SIJILL__V1__SIGN_STATUS__SIGN_OK;
-        result->fault |= results[i].status == SIJILL__V1__SIGN_STATUS__SIGN_FAULT;
+    for (size_t i = 0; i < in->n_item; i++) {
+        Sijill__V1__SignResult *one = &all->results[i];
+
+        sijill__v1__sign_result__init(one);
+        answer_item(a, (sign_purpose) in->purpose, in->item[i], one, all->signatures[i]);
+        all->rows[i] = one;
+        result->refused += one->status != SIJILL__V1__SIGN_STATUS__SIGN_OK;
+        result->fault |= one->status == SIJILL__V1__SIGN_STATUS__SIGN_FAULT;
     }
-    result->items = count;
-    out->n_result = count;
-    out->result = rows;
+    result->items = in->n_item;
+    out->n_result = in->n_item;
+    out->result = all->rows;
 }
 
 static size_t
@@ -179,7 +185,11 @@ pack_keys(const answerer *a, Sijill__V1__SignBatchReply *out)
     out->n_key = KEYFILE_KEYS;
     out->key = rows;
     set_words(&out->issuer, a->issuer);
-    return pack(a, out);
+    size_t length = pack(a, out);
+
+    out->n_key = 0; /* the rows end here */
+    out->key = NULL;
+    return length;
 }
 
 /* NULL, or why the whole batch is refused; *status then says which way. */
