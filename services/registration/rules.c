@@ -28,7 +28,7 @@ country_number(const char *country)
 static bool
 clean_countries(sj_txn *txn, Sijill__V1__EventRules *rules, sj_reply *reply)
 {
-    bool seen[PAIRS] = { false };
+    bool seen[PAIRS + 1] = { false }; /* NO_COUNTRY has a place of its own */
 
     for (size_t n = 0; n < rules->n_country_seats; n++) {
         Sijill__V1__CountrySeats *quota = rules->country_seats[n];
