@@ -19,16 +19,29 @@
 #include "services/runtime/notify.h"
 #include "services/runtime/options.h"
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_OPTIONS = 2, DESCRIPTOR_MAX = 1023, NONE = -1 };
+enum {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,  /* trying again may help */
+    EXIT_REFUSED = 2, /* the same words and files again will not */
+    DESCRIPTOR_MAX = 1023,
+    NONE = -1
+};
 
 #define NOT_GIVEN "-" /* of an option that only one way of use needs */
 
 static const char *const purposes[KEYFILE_KEYS] = { "certificate", "status-list" };
 
 static int
-fail(const char *what, const char *name, const char *problem)
+refuse(const char *what, const char *name, const char *problem)
 {
     (void) fprintf(stderr, "sijill-signer: %s %s: %s\n", what, name, problem);
+    return EXIT_REFUSED;
+}
+
+static int
+fault(const char *problem)
+{
+    (void) fprintf(stderr, "sijill-signer: %s\n", problem);
     return EXIT_FAILED;
 }
 
@@ -53,10 +66,10 @@ read_passphrase(const sj_options *options, passphrase *phrase)
     if (from_file == (descriptor != NONE)) {
         (void) fprintf(stderr,
                        "sijill-signer: give --passphrase-file or --passphrase-fd, one of them\n");
-        return EXIT_OPTIONS;
+        return EXIT_REFUSED;
     }
     problem = passphrase_open(phrase, from_file ? path : NULL, descriptor);
-    return problem == NULL ? EXIT_OK : fail("the passphrase's source", path, problem);
+    return problem == NULL ? EXIT_OK : refuse("the passphrase's source", path, problem);
 }
 
 static int
@@ -66,7 +79,7 @@ init(const char *path, const passphrase *phrase)
     const char *problem = keyfile_create(path, phrase, KEYFILE_MEMORY, public_key);
 
     if (problem != NULL)
-        return fail("the key file", path, problem);
+        return refuse("the key file", path, problem);
     for (size_t i = 0; i < KEYFILE_KEYS; i++) {
         char multikey[SJ_MULTIKEY_SIZE];
 
@@ -131,7 +144,7 @@ serve(signer_socket *socket, answerer *a, int signals)
         if (zmq_poll(ready, 2, interval > 0 ? (long) interval : -1) < 0) {
             if (zmq_errno() == EINTR)
                 continue;
-            return fail("waiting", "for requests", "failed");
+            return fault("waiting for requests failed");
         }
         if (ready[0].revents != 0)
             sound = serve_one(socket, a);
@@ -141,8 +154,9 @@ serve(signer_socket *socket, answerer *a, int signals)
 }
 
 static int
-run_with_keys(const char *issuer, const char *endpoint, const signer_keys *keys)
+run_with_keys(const sj_options *options, const signer_keys *keys)
 {
+    const char *endpoint = sj_option_text(options, "endpoint");
     answerer a;
     signer_socket socket;
     int signals = open_signals();
@@ -152,11 +166,11 @@ run_with_keys(const char *issuer, const char *endpoint, const signer_keys *keys)
     if (!keys->locked)
         sj_log(SJ_LOG_WARN, "memory.unlocked",
                "do=\"raise LimitMEMLOCK to 64K: the keys could reach the swap\"");
-    if (signals < 0 || !answerer_open(&a, issuer, keys))
-        return fail("starting", "failed", "no memory or no descriptor");
-    problem = socket_open(&socket, endpoint);
+    if (signals < 0 || !answerer_open(&a, sj_option_text(options, "issuer"), keys))
+        return fault("no memory or no descriptor to start with");
+    problem = socket_open(&socket, endpoint, sj_option_flag(options, "group-access"));
     if (problem != NULL) {
-        code = fail("the endpoint", endpoint, problem);
+        (void) refuse("the endpoint", endpoint, problem); /* its folder may come: try again */
     } else {
         for (size_t i = 0; i < KEYFILE_KEYS; i++)
             sj_log(SJ_LOG_INFO, "key.loaded", "purpose=%s key=%s", purposes[i], a.key_id[i]);
@@ -178,12 +192,12 @@ run(const sj_options *options, passphrase *phrase)
     int code;
 
     if (problem != NULL)
-        return fail("--issuer", issuer, problem);
+        return refuse("--issuer", issuer, problem);
     problem = keyfile_open(&keys, path, phrase);
     passphrase_close(phrase); /* not needed any more, so not kept */
     if (problem != NULL)
-        return fail("the key file", path, problem);
-    code = run_with_keys(issuer, sj_option_text(options, "endpoint"), &keys);
+        return refuse("the key file", path, problem);
+    code = run_with_keys(options, &keys);
     keyfile_close(&keys);
     return code;
 }
@@ -201,6 +215,8 @@ main(int argc, char **argv)
           NULL },
         { "endpoint", SJ_OPTION_TEXT, "ADDRESS", "ipc:///run/sijill/signer.sock",
           "where to listen: ipc://PATH", 0, 0, NULL },
+        { "group-access", SJ_OPTION_FLAG, NULL, NULL,
+          "our group may connect, too: mode 0660, not 0600", 0, 0, NULL },
         { "init", SJ_OPTION_FLAG, NULL, NULL, "make new keys in a new key file, and end", 0, 0,
           NULL },
     };
@@ -212,7 +228,7 @@ main(int argc, char **argv)
     if (code >= 0)
         return code;
     if (sodium_init() < 0 || !harden())
-        return fail("starting", "failed", "libsodium or the process limits are not available");
+        return fault("libsodium or the limits of the process are not available");
     code = read_passphrase(&options, &phrase);
     if (code != EXIT_OK)
         return code;

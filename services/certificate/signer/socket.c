@@ -44,22 +44,22 @@ endpoint_check(const char *endpoint)
 }
 
 static const char *
-bind_private(void *router, const char *endpoint)
+bind_private(void *router, const char *endpoint, mode_t mode)
 {
-    mode_t before = umask(0177); /* never open to others, not even for a moment */
+    mode_t before = umask(0777 & ~mode); /* never open to others, not even for a moment */
     int bound = zmq_bind(router, endpoint);
     struct stat file;
 
     (void) umask(before);
     if (bound != 0)
         return "cannot be bound; does its folder exist, and is the path shorter than 108 bytes?";
-    if (stat(endpoint + sizeof scheme - 1, &file) != 0 || (file.st_mode & 07777) != 0600)
-        return "did not get the mode 0600";
+    if (stat(endpoint + sizeof scheme - 1, &file) != 0 || (file.st_mode & 07777) != mode)
+        return "did not get the rights that it needs; is its folder on a Unix file system?";
     return NULL;
 }
 
 const char *
-socket_open(signer_socket *s, const char *endpoint)
+socket_open(signer_socket *s, const char *endpoint, bool group_access)
 {
     const char *problem = endpoint_check(endpoint);
 
@@ -71,7 +71,7 @@ socket_open(signer_socket *s, const char *endpoint)
     if (s->router == NULL || !set_options(s->router))
         problem = "cannot be opened by this libzmq";
     else
-        problem = bind_private(s->router, endpoint);
+        problem = bind_private(s->router, endpoint, group_access ? 0660 : 0600);
     if (problem != NULL)
         socket_close(s);
     return problem;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * socket: the signer's only door, a ROUTER on a socket of the file system with mode 0600.
+ * socket: the signer's only door, a ROUTER on a socket of the file system that is closed to others.
  *
  * A message is the peer's routing id, an empty frame if the peer is a REQ, and one frame.  The
  * answer goes back the same way and never waits: who does not read in time asks again.
@@ -28,8 +28,9 @@ typedef enum {
     MALFORMED, /* not a request; dropped */
 } receive_result;
 
-/* endpoint is ipc:// and a path, whose folder exists.  NULL, or words; on words nothing is open. */
-const char *socket_open(signer_socket *s, const char *endpoint);
+/* endpoint is ipc:// and a path, whose folder exists; mode of the socket is 0600, or 0660 where the
+ * caller is another user of our group.  NULL, or words; on words nothing is open. */
+const char *socket_open(signer_socket *s, const char *endpoint, bool group_access);
 void socket_close(signer_socket *s);
 
 /* Does not wait.  After RECEIVED, and only then, give the request to request_close. */

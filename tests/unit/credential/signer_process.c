@@ -213,7 +213,7 @@ static void
 a_second_init_is_refused(void **state)
 {
     (void) state;
-    assert_int_equal(init(), 1);
+    assert_int_equal(init(), 2);
 }
 
 static void
