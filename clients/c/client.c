@@ -261,7 +261,7 @@ static void
 frame_handle(sijill *s, uint64_t now_ms)
 {
     const Sijill__V1__Envelope *envelope = s->peer.in.envelope;
-    slot *t = &s->slots.at[envelope->id & (SIJILL_OUTSTANDING_MAX - 1)];
+    slot *t = &s->slots.at[envelope->id & (SLOT_COUNT - 1)];
     bool reply =
         envelope->kind == SIJILL__V1__KIND__REPLY || envelope->kind == SIJILL__V1__KIND__ERROR;
 

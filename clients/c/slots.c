@@ -44,14 +44,14 @@ slots_init(slots *s)
 {
     s->free = s->queue = s->done = (slot_list){ SLOT_NONE, SLOT_NONE };
     s->next_due_ms = UINT64_MAX;
-    for (size_t i = 0; i < SIJILL_OUTSTANDING_MAX; i++)
+    for (size_t i = 0; i < SLOT_COUNT; i++)
         chain(s, &s->free, &s->at[i]);
 }
 
 void
 slots_free(slots *s)
 {
-    for (size_t i = 0; i < SIJILL_OUTSTANDING_MAX; i++) {
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
         if (s->at[i].has_answer)
             (void) zmq_msg_close(&s->at[i].answer);
         free(s->at[i].body);
@@ -61,7 +61,7 @@ slots_free(slots *s)
 slot *
 slots_claim(slots *s)
 {
-    if (s->free.first == SLOT_NONE)
+    if (s->free.first == SLOT_NONE || s->outstanding == SIJILL_OUTSTANDING_MAX)
         return NULL;
 
     slot *t = &s->at[s->free.first];
@@ -168,10 +168,10 @@ by_order(const void *left, const void *right)
 static void
 queue_rebuild(slots *s)
 {
-    slot *waiting[SIJILL_OUTSTANDING_MAX];
+    slot *waiting[SLOT_COUNT];
     size_t count = 0;
 
-    for (size_t i = 0; i < SIJILL_OUTSTANDING_MAX; i++)
+    for (size_t i = 0; i < SLOT_COUNT; i++)
         if (s->at[i].state == SLOT_QUEUED)
             waiting[count++] = &s->at[i];
     qsort((void *) waiting, count, sizeof waiting[0], by_order);
@@ -188,7 +188,7 @@ slots_requeue(slots *s)
 
     if (count == 0)
         return 0;
-    for (size_t i = 0; i < SIJILL_OUTSTANDING_MAX; i++)
+    for (size_t i = 0; i < SLOT_COUNT; i++)
         if (s->at[i].state == SLOT_SENT) {
             s->at[i].state = SLOT_QUEUED;
             s->at[i].doubt = true;
@@ -213,7 +213,7 @@ slots_turn(slots *s, uint64_t now_ms)
     if (now_ms < s->next_due_ms)
         return false;
     s->next_due_ms = UINT64_MAX;
-    for (size_t i = 0; i < SIJILL_OUTSTANDING_MAX; i++) {
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
         slot *t = &s->at[i];
 
         if (!live(t))
@@ -241,7 +241,7 @@ slots_turn(slots *s, uint64_t now_ms)
 void
 slots_abandon(slots *s, uint32_t code, const char *detail)
 {
-    for (size_t i = 0; i < SIJILL_OUTSTANDING_MAX; i++)
+    for (size_t i = 0; i < SLOT_COUNT; i++)
         if (live(&s->at[i])) {
             if (!s->at[i].doubt)
                 words_set(&s->at[i], code, detail);

@@ -13,9 +13,12 @@
 #include "clients/c/sijill.h"
 #include "clients/c/socket.h"
 
-enum { SLOT_BITS = 10, SLOT_NONE = SIJILL_OUTSTANDING_MAX };
+/* More slots than requests: an answer that is lent still has one while its successor is submitted.
+ */
+enum { SLOT_BITS = 11, SLOT_COUNT = 1 << SLOT_BITS, SLOT_NONE = SLOT_COUNT };
 
-_Static_assert(1 << SLOT_BITS == SIJILL_OUTSTANDING_MAX, "a slot's number fits its bits");
+_Static_assert((int) SLOT_COUNT > (int) SIJILL_OUTSTANDING_MAX,
+               "a request waits in a slot, and one answer is lent");
 
 typedef enum slot_state {
     SLOT_FREE,
@@ -61,7 +64,7 @@ typedef struct slots {
     size_t outstanding; /* not yet given back */
     uint64_t orders;
     uint64_t next_due_ms; /* nothing is due before this */
-    slot at[SIJILL_OUTSTANDING_MAX];
+    slot at[SLOT_COUNT];
 } slots;
 
 void slots_init(slots *s);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * process: the real service, started and stopped by a benchmark in a folder of its own.
+ */
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct bench_process {
+    pid_t pid;
+    char home[512]; /* of the store */
+    char run[512];  /* of the sockets */
+} bench_process;
+
+/* Start SIJILL_BIN/sijill-NAME (or beside this program) on folder/NAME and folder/run; `extra` are
+ * further arguments, ended by NULL. */
+bool bench_start(bench_process *process, const char *name, const char *folder,
+                 const char *const *extra);
+/* SIGTERM and wait; false: it did not end well. */
+bool bench_stop(bench_process *process);
+/* The program's path beside this one. */
+void bench_program(char path[512], const char *name);
+/* Copy a file, holes kept, and make it durable. */
+bool bench_copy(const char *from, const char *to);
+/* Remove a folder and all in it. */
+void bench_remove(const char *folder);
