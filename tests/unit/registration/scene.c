@@ -3,6 +3,9 @@
 
 #include "services/core/message.h"
 
+#include "storage/outbox.h"
+#include "storage/store.h"
+
 #include <stdlib.h>
 
 char *
@@ -272,4 +275,71 @@ assert_same_store(scene *s, const uint8_t digest[32])
 
     fixture_digest(s->f, now);
     assert_memory_equal(now, digest, sizeof now);
+}
+
+uint64_t
+scene_last_org(scene *s)
+{
+    sj_txn *txn = sj_read_begin(s->f->store, &s->f->arena, s->now_ms);
+    sj_outbox_record stored = { .seq = 0 };
+    uint64_t org = 0;
+
+    sj_arena_reset(&s->f->arena);
+    while (sj_outbox_next(txn, stored.seq, &stored)) {
+        Sijill__V1__Record *record = sj_unpack(txn, &sijill__v1__record__descriptor, stored.record);
+
+        org = record->org;
+        sj_arena_reset(&s->f->arena);
+    }
+    sj_read_end(txn);
+    return org;
+}
+
+static sj_txn *
+write_begin(scene *s)
+{
+    sj_about about = { .org = 1, .now_ms = s->now_ms };
+    sj_txn *txn;
+
+    sj_arena_reset(&s->f->arena);
+    txn = sj_write_begin(s->f->store, &s->f->arena);
+    sj_command_begin(txn, &about);
+    return txn;
+}
+
+static void
+write_end(sj_txn *txn)
+{
+    (void) sj_command_accept(txn, (sj_bytes){ "damage", 6 });
+    assert_true(sj_write_commit(txn));
+}
+
+void
+scene_put(scene *s, unsigned table, const sj_key *key, sj_bytes value)
+{
+    sj_txn *txn = write_begin(s);
+
+    sj_put(txn, table, key, value);
+    write_end(txn);
+}
+
+void
+scene_delete(scene *s, unsigned table, const sj_key *key)
+{
+    sj_txn *txn = write_begin(s);
+
+    sj_delete(txn, table, key);
+    write_end(txn);
+}
+
+sj_bytes
+scene_get(scene *s, unsigned table, const sj_key *key)
+{
+    sj_txn *txn = sj_read_begin(s->f->store, &s->f->arena, s->now_ms);
+    sj_bytes value = { NULL, 0 };
+
+    sj_arena_reset(&s->f->arena);
+    assert_true(sj_get(txn, table, key, &value));
+    sj_read_end(txn);
+    return value;
 }

@@ -94,5 +94,14 @@ Sijill__V1__EventView *scene_event(scene *s);
 /* Point a message's text at a literal that nobody writes to. */
 char *text(const char *literal);
 
+/* Of which organisation the last record of the outbox is. */
+uint64_t scene_last_org(scene *s);
+
+/* Damage: write or take away a row behind the core's back. */
+void scene_put(scene *s, unsigned table, const sj_key *key, sj_bytes value);
+void scene_delete(scene *s, unsigned table, const sj_key *key);
+/* The row as it is stored; lives until the next job. */
+sj_bytes scene_get(scene *s, unsigned table, const sj_key *key);
+
 /* Whether a job changed no row at all. */
 void assert_same_store(scene *s, const uint8_t digest[32]);
