@@ -9,7 +9,11 @@
 #include "services/certificate/sentences.h"
 #include "services/core/identity.h"
 
-enum { GOALS = 17, PROGRAMMES_MAX = SJ_BADGE_TAGS_MAX };
+enum {
+    GOALS = 17,
+    PROGRAMMES_MAX = SJ_BADGE_TAGS_MAX,
+    TAG_MAX = 160, /* octets of a programme's name; one that is longer stands under its slug */
+};
 
 /* What a command's entropy gives for one certificate. */
 typedef struct chance {
@@ -44,8 +48,11 @@ words_tags(sj_txn *txn, words *out, const certificate_facts *facts, const char *
 {
     const event_row *event = facts->event;
 
-    for (size_t i = 0; i < event->n_programme && i < PROGRAMMES_MAX; i++)
-        out->tags[out->tags_count++] = programme_name(txn, facts->org, event->programme[i], lang);
+    for (size_t i = 0; i < event->n_programme && i < PROGRAMMES_MAX; i++) {
+        const char *name = programme_name(txn, facts->org, event->programme[i], lang);
+
+        out->tags[out->tags_count++] = strlen(name) <= TAG_MAX ? name : event->programme[i];
+    }
     for (size_t i = 0; i < event->n_sdg_tag && out->tags_count < SJ_BADGE_TAGS_MAX; i++)
         if (event->sdg_tag[i] >= 1 && event->sdg_tag[i] <= GOALS)
             out->tags[out->tags_count++] = sj_words(txn, "SDG %u", event->sdg_tag[i]);

@@ -8,7 +8,7 @@
 
 enum {
     NAMES_FIT = 4 * 1024,  /* octets of an organisation's or a programme's names */
-    TITLES_FIT = 8 * 1024, /* ... of an event's titles */
+    TITLES_FIT = 3 * 1024, /* ... of an event's titles: they stand in a document of 16 KiB */
     PARTNERS_FIT = 8 * 1024,
     TITLES_KEPT = 16,
     PARTNERS_KEPT = 16,
