@@ -4,6 +4,33 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/credential/jcs_scan.h"
+
+enum { CONTEXTS_MAX = 512 };
+
+/* The options depend on the document's @context alone.  sj_proof_options looks at all it is given
+ * to see that it is canonical; our own writer has just made it so, and that look is a seventh of
+ * the time of an issue. */
+static const char *
+options_of(sj_span document, const char *method, uint64_t now_ms,
+           char options[SJ_PROOF_OPTIONS_MAX], sj_span *written)
+{
+    static const char before[] = "{\"@context\":";
+    char alone[CONTEXTS_MAX];
+    size_t length = sizeof before - 1;
+    sj_span contexts;
+
+    if (!sj_jcs_find(document, "@context", &contexts) ||
+        contexts.length > sizeof alone - sizeof before - 1)
+        return "the document has no @context of ours";
+    memcpy(alone, before, length);
+    memcpy(alone + length, contexts.at, contexts.length);
+    length += contexts.length;
+    alone[length++] = '}';
+    return sj_proof_options((sj_span){ alone, length }, method, (int64_t) now_ms, options,
+                            SJ_PROOF_OPTIONS_MAX, written);
+}
+
 const char *
 intent_seal(intent_draft *draft, const char *issuer_did, uint64_t now_ms)
 {
@@ -14,8 +41,7 @@ intent_seal(intent_draft *draft, const char *issuer_did, uint64_t now_ms)
 
     if (!sj_did_web_method(sj_span_of(issuer_did), draft->key->public_key.data, method))
         return "the issuer is not a did:web";
-    problem = sj_proof_options(document, method, (int64_t) now_ms, draft->options,
-                               sizeof draft->options, &options);
+    problem = options_of(document, method, now_ms, draft->options, &options);
     if (problem == NULL)
         draft->options_size = options.length;
     return problem;
