@@ -4,7 +4,9 @@
  */
 #include "tests/unit/certificate/world.h"
 
+#include "proto/credential/did_web.h"
 #include "proto/credential/jcs_scan.h"
+#include "proto/credential/proof.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,6 +59,26 @@ the_signed_document_verifies_and_is_canonical(void **state)
     assert_true(verifies(view->credential, 1, 0));
     assert_false(verifies(view->credential, 2, 0)); /* purposes share no key */
     assert_has(view->credential, view->url);
+}
+
+static void
+the_proof_options_are_those_of_the_whole_document(void **state)
+{
+    fixture *f = *state;
+    waiting *one = malloc(sizeof *one);
+    uint8_t public_key[32], secret[64];
+    char method[SJ_DID_URL_SIZE], buffer[SJ_PROOF_OPTIONS_MAX];
+    sj_span options;
+
+    assert_int_equal(issue(f, 1, 1, KIND(ATTENDANCE), WORLD_LATER_MS, NULL), SJ_OK);
+    assert_int_equal(wait_list(f, one, 1), 1);
+    world_key(1, 0, public_key, secret);
+    assert_true(sj_did_web_method(sj_span_of(WORLD_DID), public_key, method));
+    assert_null(sj_proof_options((sj_span){ one->document, one->document_size }, method,
+                                 (int64_t) WORLD_LATER_MS, buffer, sizeof buffer, &options));
+    assert_int_equal(options.length, one->options_size);
+    assert_memory_equal(options.at, one->options, options.length);
+    free(one);
 }
 
 static void
@@ -293,6 +315,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         READY(the_signed_document_verifies_and_is_canonical),
+        READY(the_proof_options_are_those_of_the_whole_document),
         READY(it_tells_the_facts),
         READY(a_programme_that_is_not_known_yet_is_called_by_its_slug),
         cmocka_unit_test(each_language_has_its_own_sentences),
