@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { MANY = 470, AT_ONCE = 200 };
+enum { MANY = 470, AT_ONCE = 200, LOOKED_AT = 2000 };
 
 static answer
 nth(scene *s, unsigned n)
@@ -204,6 +204,92 @@ place_is_the_rank_however_many_left_before(void **state)
             assert_int_equal(nth(s, n).place, place++);
 }
 
+static answer
+from_country(scene *s, unsigned n, const char *country)
+{
+    char email[32];
+    person p;
+
+    (void) snprintf(email, sizeof email, "c%u@x.org", n);
+    person_begin(s, &p, email);
+    person_country(&p, country);
+    (void) person_send(s, &p);
+    return scene_answer(s);
+}
+
+static void
+one_who_fits_is_found_behind_thousands_who_do_not(void **state)
+{
+    scene *s = *state;
+    answer holder, behind;
+    rules r;
+
+    rules_begin(&r);
+    rules_capacity(&r, 1);
+    rules_quota(&r, "TR", 0);
+    r.message.has_waiting_list = r.message.waiting_list = true;
+    assert_int_equal(rules_set(s, &r), SJ_OK);
+    holder = from_country(s, 0, "MA");
+    for (unsigned n = 1; n <= LOOKED_AT; n++)
+        (void) from_country(s, n, "TR");
+    behind = from_country(s, LOOKED_AT + 1, "MA");
+    assert_int_equal(behind.place, LOOKED_AT + 1);
+    (void) scene_decide(s, holder.id, SIJILL__V1__DECISION__WITHDRAW);
+    assert_int_equal(fixture_scrub(s->f), 0);
+    assert_int_equal(from_country(s, LOOKED_AT + 2, "MA").place, LOOKED_AT + 2); /* no overtaking */
+    assert_int_equal(scene_state_of(s, behind.id), SIJILL__V1__REGISTRATION_STATE__WAITLISTED);
+    assert_int_equal(fixture_run(s->f, PULSE, NULL, s->now_ms), SJ_OK);
+    assert_int_equal(scene_state_of(s, behind.id), SIJILL__V1__REGISTRATION_STATE__CONFIRMED);
+    assert_int_equal(scene_event(s)->confirmed, 1);
+    assert_int_equal(fixture_scrub(s->f), 0);
+}
+
+/* An event whose line is moving: more to move than one command may. */
+static void
+set_moving(scene *s)
+{
+    scene_seats(s, 0, true);
+    for (unsigned n = 0; n < AT_ONCE + 5; n++)
+        (void) nth(s, n);
+    scene_seats(s, MANY, true);
+    assert_int_equal(scene_event(s)->confirmed, AT_ONCE);
+}
+
+static void
+seat_is_not_changed_while_the_line_moves(void **state)
+{
+    scene *s = *state;
+    person p;
+
+    set_moving(s);
+    person_begin(s, &p, "p0@x.org");
+    person_mode(&p, SIJILL__V1__MODE__ONLINE);
+    person_update(&p);
+    assert_int_equal(person_send(s, &p), SJ_BUSY);
+    assert_int_equal(fixture_run(s->f, PULSE, NULL, s->now_ms), SJ_OK);
+    assert_int_equal(person_send(s, &p), SJ_OK);
+}
+
+static void
+one_who_waits_and_changes_while_the_line_moves_is_not_passed_over(void **state)
+{
+    scene *s = *state;
+    answer a;
+    person p;
+
+    set_moving(s);
+    person_begin(s, &p, "p202@x.org");
+    person_mode(&p, SIJILL__V1__MODE__ONLINE);
+    person_update(&p);
+    assert_int_equal(person_send(s, &p), SJ_OK);
+    a = scene_answer(s);
+    assert_int_equal(a.place, 3);
+    assert_int_equal(fixture_run(s->f, PULSE, NULL, s->now_ms), SJ_OK);
+    assert_int_equal(scene_state_of(s, a.id), SIJILL__V1__REGISTRATION_STATE__CONFIRMED);
+    assert_int_equal(scene_event(s)->waitlisted, 0);
+    assert_int_equal(fixture_scrub(s->f), 0);
+}
+
 static void
 those_who_wait_move_up_when_the_waiting_list_is_no_more(void **state)
 {
@@ -234,6 +320,9 @@ main(void)
         LAW(nobody_moves_while_the_event_is_closed_and_the_line_is_first_when_it_opens),
         LAW(closing_the_event_stops_a_moving_line),
         LAW(place_is_the_rank_however_many_left_before),
+        LAW(one_who_fits_is_found_behind_thousands_who_do_not),
+        LAW(seat_is_not_changed_while_the_line_moves),
+        LAW(one_who_waits_and_changes_while_the_line_moves_is_not_passed_over),
         LAW(those_who_wait_move_up_when_the_waiting_list_is_no_more),
     };
 
