@@ -9,16 +9,13 @@
 
 #include <string.h>
 
-/* The store's own housekeeping takes its part of what a pulse may touch, in two tables. */
-enum { PULSE_ROWS = SJ_PULSE_ROWS_MAX - 2 * SJ_PULSE_STORE_ROWS };
-
 sj_status
 attendance_pulse(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 {
     sj_key all = sj_key_empty();
     size_t touched = 0;
 
-    while (touched < PULSE_ROWS) {
+    while (touched < SJ_PULSE_ROWS_MAX) {
         size_t mark = sj_arena_mark(sj_txn_arena(txn));
         attendance_scope scope = { .txn = txn };
         uint64_t at_ms;
@@ -32,9 +29,11 @@ attendance_pulse(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
         memcpy(scope.event, scan.at.at + 16, SJ_ID_SIZE);
         if (at_ms > cmd->now_ms)
             break;
-        touched += attendance_timer_walk(&scope, at_ms, cmd->now_ms, PULSE_ROWS - touched);
+        sj_emit_as(txn, scope.org);
+        touched += attendance_timer_walk(&scope, at_ms, cmd->now_ms, SJ_PULSE_ROWS_MAX - touched);
         sj_arena_release(sj_txn_arena(txn), mark);
     }
-    sj_pulse_store(txn, cmd);
+    if (!sj_txn_wrote(txn)) /* one kind of work a commit */
+        sj_pulse_store(txn, cmd);
     return sj_accept(txn, reply, NULL);
 }
