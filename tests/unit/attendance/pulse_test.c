@@ -3,6 +3,8 @@
 #include "tests/unit/attendance/scene.h"
 
 #include "services/core/housekeeping.h"
+#include "storage/outbox.h"
+#include "storage/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -254,6 +256,36 @@ an_end_that_passes_amid_a_walk_is_seen_by_all(void **state)
 }
 
 static void
+a_pulse_tells_each_organisation_its_own(void **state)
+{
+    fixture *f = *state;
+    sj_outbox_record record = { .seq = 0 };
+    uint64_t orgs[2] = { 0, 0 };
+    sj_txn *txn;
+
+    scene_register(f, (scene_registration){ .number = 1 }, "8:00");
+    f->org = 2;
+    scene_define(f, 1, MORNING, 7500, OPEN, "8:00");
+    scene_register(f, (scene_registration){ .number = 1 }, "8:00");
+    f->org = 1;
+    scene_settle(f, "12:00");
+    txn = sj_read_begin(f->store, &f->arena, 0);
+    for (size_t i = 0; i < 2; i++) {
+        Sijill__V1__Record *read;
+
+        assert_true(sj_outbox_next(txn, record.seq, &record));
+        read = sijill__v1__record__unpack(NULL, record.record.size, record.record.at);
+        assert_non_null(read);
+        orgs[i] = read->org;
+        sijill__v1__record__free_unpacked(read, NULL);
+    }
+    assert_false(sj_outbox_next(txn, record.seq, &record));
+    sj_read_end(txn);
+    assert_int_equal(orgs[0], 1);
+    assert_int_equal(orgs[1], 2);
+}
+
+static void
 records_of_no_concern_pass(void **state)
 {
     fixture *f = *state;
@@ -323,6 +355,7 @@ main(void)
         TEST(an_event_of_many_is_walked_in_bounded_steps),
         TEST(a_change_amid_a_walk_begins_it_anew),
         TEST(an_end_that_passes_amid_a_walk_is_seen_by_all),
+        TEST(a_pulse_tells_each_organisation_its_own),
         TEST(records_of_no_concern_pass),
         TEST(a_record_without_ids_is_refused_with_words),
         TEST(a_registration_before_its_event_is_decided_when_that_comes),

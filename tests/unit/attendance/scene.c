@@ -265,7 +265,13 @@ scene_match(fixture *f, const char *platform, const char *registrant_id, const c
 sj_status
 scene_pulse(fixture *f, const char *now)
 {
-    return fixture_run(f, 900, NULL, words_time(now));
+    uint64_t org = f->org;
+    sj_status status;
+
+    f->org = 0; /* a pulse is nobody's */
+    status = fixture_run(f, 900, NULL, words_time(now));
+    f->org = org;
+    return status;
 }
 
 void
