@@ -144,10 +144,12 @@ pos_of(const Sijill__V1__LogPos *pos)
     return pos == NULL ? (sijill_pos){ 0 } : (sijill_pos){ pos->shard, pos->epoch, pos->seq };
 }
 
+/* A restored store goes on with a higher epoch from a position that it had: the service has looked.
+ * What must not be is an older history, or one that has not come this far. */
 static bool
 same_history(const sijill_feed *f, sijill_pos pos)
 {
-    return f->at.seq == 0 || pos.epoch == f->at.epoch;
+    return f->at.seq == 0 || (pos.epoch >= f->at.epoch && pos.seq >= f->at.seq);
 }
 
 static void

@@ -73,11 +73,9 @@ ask(cli *c, uint32_t type, const ProtobufCMessage *body,
     const ProtobufCMessageDescriptor *answer_type, void *message)
 {
     int service = (int) (type / 100);
-    sijill_request request = { .type = type, .body = body };
+    sijill_request request = { .type = type, .body = body, .min_pos = c->min_pos[service] };
     sijill_reply reply;
 
-    if (type % 100 >= 50)
-        request.min_pos = c->min_pos[service];
     if (!sijill_call(service_of(c, service), &request, &reply))
         return fail_reply(c, service, &reply);
     return answer_take(c, service, &reply, answer_type, message);
@@ -90,7 +88,10 @@ ask_once(cli *c, uint32_t type, const ProtobufCMessage *body,
     int service = (int) (type / 100);
     const char *given = arg_text(c, "request-id");
     uint8_t id[SIJILL_ID_SIZE];
-    sijill_request request = { .type = type, .body = body, .dry_run = arg_flag(c, "dry-run") };
+    sijill_request request = { .type = type,
+                               .body = body,
+                               .dry_run = arg_flag(c, "dry-run"),
+                               .min_pos = c->min_pos[service] };
     sijill_reply reply;
 
     if (given != NULL && !id_read(c, "--request-id", given, id))
@@ -173,6 +174,17 @@ event_find(cli *c, const char *slug, Sijill__V1__EventView **event)
     get.event_id = id_data(id);
     get.slug = get.has_event_id ? NULL : (char *) (uintptr_t) slug;
     return ask(c, 150, &get.base, &sijill__v1__event_view__descriptor, event);
+}
+
+int
+event_named(cli *c, Sijill__V1__EventView **event)
+{
+    const char *name = arg_operand(c, 0) == NULL ? arg_text(c, "event") : arg_operand(c, 0);
+
+    if (name == NULL)
+        return fail(c, EXIT_USAGE,
+                    "which event? Give its name (slug) or id; `sijill event list` has them");
+    return event_find(c, name, event);
 }
 
 int

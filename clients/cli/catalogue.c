@@ -81,17 +81,17 @@ static Sijill__V1__Partner *
 partner_read(draft *d, json_t *value, const char *role)
 {
     Sijill__V1__Partner *partner = pool_take(d->memory, sizeof *partner);
-    char *said = member_text(d, value, "role");
+    char *said = draft_member(d, value, "role");
 
     sijill__v1__partner__init(partner);
     names_read(d, value, &partner->name, &partner->n_name);
-    partner->acronym = member_text(d, value, "acronym");
+    partner->acronym = draft_member(d, value, "acronym");
     partner->role =
         said == NULL ? pool_text(d->memory, role, strlen(role)) : draft_word(d, "role", said);
-    partner->country = draft_country(d, "country of a partner", member_text(d, value, "country"));
-    partner->mechanism = member_text(d, value, "mechanism");
-    partner->channel = member_text(d, value, "channel");
-    partner->project_id = member_text(d, value, "project_id");
+    partner->country = draft_country(d, "country of a partner", draft_member(d, value, "country"));
+    partner->mechanism = draft_member(d, value, "mechanism");
+    partner->channel = draft_member(d, value, "channel");
+    partner->project_id = draft_member(d, value, "project_id");
     return partner;
 }
 
@@ -124,11 +124,11 @@ static Sijill__V1__Parent *
 parent_read(draft *d, const char *slug, const json_t *value)
 {
     const char *kind = json_string_value(json_object_get(value, "kind"));
-    char *id = member_text(d, value, "id");
+    char *id = draft_member(d, value, "id");
     Sijill__V1__Parent *parent = pool_take(d->memory, sizeof *parent);
 
     if (id == NULL)
-        id = member_text(d, value, "slug");
+        id = draft_member(d, value, "slug");
     if (id == NULL || kind == NULL ||
         (strcmp(kind, "project") != 0 && strcmp(kind, "event") != 0)) {
         draft_note(d, "a parent is neither a project nor an event with an id: left out");
@@ -281,7 +281,7 @@ catalogue_event(draft *d, pool *memory, const json_t *row, const char *zone)
         draft_refuse(d, "", "the row is no object");
         return event;
     }
-    id = member_text(d, d->left, "id");
+    id = draft_member(d, d->left, "id");
     event->slug = id == NULL ? NULL : draft_slug(d, "id", id);
     if (event->slug == NULL || strlen(event->slug) > SLUG_MAX) {
         draft_refuse(d, "id",

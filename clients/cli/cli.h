@@ -72,7 +72,7 @@ typedef struct cli {
     uint8_t actor[SIJILL_ID_SIZE];
     uint32_t deadline_ms;
     sijill *service[SERVICES + 1];
-    sijill_pos min_pos[SERVICES + 1]; /* what the next query there must have seen */
+    sijill_pos min_pos[SERVICES + 1]; /* what must have been seen there before it answers */
 } cli;
 
 /* ---- arguments ---- */
@@ -117,7 +117,8 @@ int ask(cli *c, uint32_t type, const ProtobufCMessage *body,
  * reply. */
 int ask_once(cli *c, uint32_t type, const ProtobufCMessage *body,
              const ProtobufCMessageDescriptor *answer_type, void *message, sijill_reply *reply);
-/* From now on, queries to this service see all that is committed in the services it follows. */
+/* From now on, what is asked of this service is decided by a state that includes all that is
+ * committed in the services it follows. */
 int catch_up(cli *c, int service, const uint8_t event_id[SIJILL_ID_SIZE]);
 /* "ipc://HOME/run/NAME.sock", suffix "", ".ctl" or ".feed". */
 void endpoint_of(const cli *c, int service, const char *suffix, char path[PATH_SIZE]);
@@ -128,7 +129,9 @@ ProtobufCBinaryData id_data(const uint8_t id[SIJILL_ID_SIZE]);
 
 /* The event that --event names, by slug or id.  0: *event, to be freed with sijill_free. */
 int event_find(cli *c, const char *slug, Sijill__V1__EventView **event);
-/* Its id alone. */
+/* The one that the first operand or --event names. */
+int event_named(cli *c, Sijill__V1__EventView **event);
+/* The id alone of the one that --event names. */
 int event_id_find(cli *c, uint8_t id[SIJILL_ID_SIZE]);
 /* The registration that --email or --id names. */
 int registration_find(cli *c, const uint8_t event_id[SIJILL_ID_SIZE],

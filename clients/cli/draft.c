@@ -76,11 +76,17 @@ text_of(draft *d, const char *key, const json_t *value)
         draft_refuse(d, key, "holds a NUL character");
         return NULL;
     }
-    return pool_text(d->memory, text, size);
+
+    char *copy = pool_text(d->memory, text, size);
+
+    for (char *at = copy; *at != '\0'; at++) /* line breaks of the source's layout */
+        if (*at == '\n' || *at == '\r' || *at == '\t')
+            *at = ' ';
+    return copy;
 }
 
 char *
-member_text(draft *d, const json_t *object, const char *key)
+draft_member(draft *d, const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
 

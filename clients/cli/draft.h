@@ -15,7 +15,7 @@ void draft_refuse(draft *d, const char *column, const char *format, ...)
 /* A member's text, NULL when it is null or not there. */
 char *draft_text(draft *d, const char *key);
 /* Of another object; nothing is taken. */
-char *member_text(draft *d, const json_t *object, const char *key);
+char *draft_member(draft *d, const json_t *object, const char *key);
 bool draft_flag(draft *d, const char *key, bool *has);
 /* Texts by language: PREFIX_xx members of an object ("name_ar"); from d->left they are taken. */
 void draft_texts(draft *d, json_t *object, const char *prefix, bool take, Sijill__V1__Text ***texts,

@@ -20,7 +20,6 @@ exit_of(uint32_t code)
     case SIJILL__V1__CODE__UNAVAILABLE:
     case SIJILL__V1__CODE__UNKNOWN_OUTCOME:
     case SIJILL__V1__CODE__UNKNOWN_PEER:
-    case SIJILL__V1__CODE__INTERNAL:
     case SIJILL_UNREACHABLE:
         return EXIT_UNREACHABLE;
     default:
@@ -48,6 +47,7 @@ exit_name(int exit)
 static void
 error_print(const cli *c, const char *code, int exit, const char *detail, const char *field)
 {
+    (void) fflush(stdout);
     if (!c->json) {
         (void) fprintf(stderr, "sijill: %s\n", detail);
         return;
@@ -119,6 +119,7 @@ note(const cli *c, const char *format, ...)
 
     if (c->json)
         return;
+    (void) fflush(stdout);
     va_start(arguments, format);
     (void) vfprintf(stderr, format, arguments);
     va_end(arguments);

@@ -215,7 +215,9 @@ another_history_and_a_trimmed_position_end_it(void **state)
 {
     far *f = *state;
 
-    assert_int_equal(end_of(f, 3, EPOCH + 1, false, 0), SIJILL__V1__CODE__DIVERGED);
+    assert_int_equal(end_of(f, 3, EPOCH - 1, false, 0), SIJILL__V1__CODE__DIVERGED);
+    assert_int_equal(end_of(f, 10, EPOCH, false, 0), SIJILL__V1__CODE__DIVERGED); /* it ends at 9 */
+    assert_int_equal(end_of(f, 3, EPOCH + 1, false, 0), SIJILL__V1__CODE__OK);    /* restored */
     assert_int_equal(end_of(f, 3, EPOCH, true, 0), SIJILL__V1__CODE__TRIMMED);
     assert_int_equal(end_of(f, 3, EPOCH, false, SIJILL__V1__CODE__DIVERGED),
                      SIJILL__V1__CODE__DIVERGED);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "clients/cli/status.h"
+
+#include "clients/cli/commands.h"
+#include "clients/cli/json_of.h"
+#include "clients/cli/output.h"
+#include "clients/cli/times.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATUS_MS = 3000, CONNECT_MS = 1000 };
+
+Sijill__V1__ServiceStatus *
+status_of(cli *c, int service, sijill_reply *reply)
+{
+    char endpoint[PATH_SIZE];
+    Sijill__V1__GetStatus in;
+    sijill_options options = { .endpoint = endpoint,
+                               .agent = "sijill/" SIJILL_VERSION,
+                               .deadline_ms = STATUS_MS,
+                               .connect_ms = CONNECT_MS };
+    sijill_request request = { .type = 950, .body = &in.base };
+    Sijill__V1__ServiceStatus *out = NULL;
+    sijill *ctl;
+
+    endpoint_of(c, service, ".ctl", endpoint);
+    memcpy(options.actor, c->actor, sizeof c->actor);
+    memset(reply, 0, sizeof *reply);
+    reply->code = SIJILL_UNREACHABLE;
+    sijill__v1__get_status__init(&in);
+    ctl = sijill_open(&options);
+    if (ctl != NULL && sijill_call(ctl, &request, reply))
+        out = sijill_unpack(reply, &sijill__v1__service_status__descriptor);
+    reply->body = NULL;
+    sijill_close(&ctl);
+    return out;
+}
+
+static const char *
+state_name(uint32_t state)
+{
+    static const char *const names[] = { "unknown", "ready", "catching_up", "draining" };
+
+    return names[state > 3 ? 0 : state];
+}
+
+/* "registration 120 of 125, ..." */
+static char *
+feeds_text(Sijill__V1__FeedState *const *feeds, size_t count)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&out, &size);
+
+    if (to == NULL)
+        abort();
+    for (size_t i = 0; i < count; i++) {
+        const Sijill__V1__FeedState *f = feeds[i];
+
+        (void) fprintf(to, "%s%s at %llu", i == 0 ? "" : ", ", f->name == NULL ? "?" : f->name,
+                       f->at == NULL ? 0ULL : (unsigned long long) f->at->seq);
+        if (f->head != NULL)
+            (void) fprintf(to, " of %llu", (unsigned long long) f->head->seq);
+        if (!f->connected)
+            (void) fputs(" (not connected)", to);
+    }
+    (void) fclose(to);
+    return out;
+}
+
+static const column columns[] = {
+    { "service", "SERVICE", 0, false },
+    { "state", "STATE", 0, false },
+    { "seq", "HEAD", 0, true },
+    { "commands", "COMMANDS", 0, true },
+    { "refused", "REFUSED", 0, true },
+    { "queries", "QUERIES", 0, true },
+    { "busy", "BUSY", 0, true },
+    { "store_mib", "STORE MIB", 0, true },
+    { "dead_letters", "DEAD LETTERS", 0, true },
+    { "follows", "FOLLOWS", 0, false },
+};
+
+static json_t *
+status_row(const Sijill__V1__ServiceStatus *s, int service)
+{
+    json_t *row = json_of(&s->base);
+    char *follows = feeds_text(s->consumes, s->n_consumes);
+
+    (void) json_object_set_new(row, "service", json_string(service_name(service)));
+    (void) json_object_set_new(row, "state", json_string(state_name(s->state)));
+    (void) json_object_set_new(row, "seq",
+                               json_integer(s->head == NULL ? 0 : (json_int_t) s->head->seq));
+    (void) json_object_set_new(row, "store_mib", json_integer((json_int_t) (s->store_bytes >> 20)));
+    (void) json_object_set_new(row, "follows", json_text(follows));
+    (void) json_object_set_new(row, "running", json_true());
+    free(follows);
+    return row;
+}
+
+static int
+status_run(cli *c)
+{
+    output *out = output_open(c, columns, sizeof columns / sizeof columns[0], "");
+    char letters[SERVICES + 1][256] = { "" };
+    int down = 0;
+    int outcome = EXIT_DONE;
+
+    for (int service = REGISTRATION; service <= SERVICES; service++) {
+        sijill_reply reply;
+        Sijill__V1__ServiceStatus *status = status_of(c, service, &reply);
+
+        if (status == NULL) {
+            output_row(out, json_pack("{s:s, s:s, s:b, s:s}", "service", service_name(service),
+                                      "state", "not running", "running", 0, "detail",
+                                      sijill_code_name(reply.code)));
+            down = down == 0 ? service : down;
+            continue;
+        }
+        if (status->dead_letters > 0 && status->last_dead_letter != NULL)
+            (void) snprintf(letters[service], sizeof letters[service], "%.255s",
+                            status->last_dead_letter);
+        output_row(out, status_row(status, service));
+        sijill_free(status);
+    }
+    output_close(&out);
+    for (int service = REGISTRATION; service <= SERVICES; service++)
+        if (letters[service][0] != '\0')
+            note(c, "%s could not apply a record of a feed: %s", service_name(service),
+                 letters[service]);
+    if (down != 0)
+        outcome = fail(
+            c, EXIT_UNREACHABLE,
+            "%s is not running under %s/run: start it with ./scripts/run, or say where with --home",
+            service_name(down), c->home);
+    return outcome;
+}
+
+const command status_commands[] = {
+    { "status", NULL, "how the services are", NULL, status_run,
+      "Exit 6 when one of them does not answer." },
+    { NULL, NULL, NULL, NULL, NULL, NULL },
+};
