@@ -203,7 +203,7 @@ end_of(far *f, uint64_t after, uint64_t epoch, bool trimmed, uint32_t error)
         send_subscribed(f, epoch, 9, trimmed);
     else
         far_error(f, error);
-    for (int i = 0; i < 100 && code == SIJILL__V1__CODE__OK; i++)
+    for (int i = 0; i < 100 && code == SIJILL__V1__CODE__OK && !sijill_feed_subscribed(feed); i++)
         code = sijill_feed_read(feed, 20, keep, &s, NULL);
     assert_int_equal(sijill_feed_read(feed, 0, keep, &s, NULL), code); /* final */
     sijill_feed_close(&feed);
