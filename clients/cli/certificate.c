@@ -302,7 +302,8 @@ status_list_run(cli *c)
     }
     if (outcome == EXIT_DONE)
         outcome = status_list_get(c, &get, &view);
-    if (outcome == EXIT_DONE && (view->credential == NULL || view->credential[0] == '\0'))
+    if (outcome == EXIT_DONE &&
+        (view == NULL || view->credential == NULL || view->credential[0] == '\0'))
         outcome = fail(c, EXIT_NOT_FOUND, "there is no signed status list %llu",
                        (unsigned long long) list);
     else if (outcome == EXIT_DONE)
