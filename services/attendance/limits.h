@@ -20,8 +20,8 @@ enum {
     ATTENDANCE_MACHINE_POINTS = 128, /* names of devices and connections */
     ATTENDANCE_PAGE = 100,
     ATTENDANCE_PAGE_MAX = 200,
-    ATTENDANCE_PAGE_ARENA = 64 * 1024, /* arena that a page's rows may take, unpacked */
-    ATTENDANCE_EXPLAINED_ARENA = 40 * 1024,
+    ATTENDANCE_PAGE_ARENA = 48 * 1024, /* arena that a page's rows may take, unpacked */
+    ATTENDANCE_EXPLAINED_ARENA = 32 * 1024,
     ATTENDANCE_WALK_MAX = 512,      /* subjects a page of unmatched evidence looks at */
     ATTENDANCE_EXPLAINED_MAX = 96,  /* pieces in one explanation */
     ATTENDANCE_INTERVALS_MAX = 256, /* intervals in one explanation */

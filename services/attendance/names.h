@@ -11,6 +11,7 @@
  * words arrive is all one.
  */
 #include "services/attendance/rows.h"
+#include "services/core/text.h"
 
 enum { ATTENDANCE_KEYS_MAX = 2 };
 
@@ -23,6 +24,10 @@ typedef struct attendance_names {
     const char *display_name;
     const char *platform;
 } attendance_names;
+
+/* sj_text_clean that keeps nothing in the arena but the text: sixteen pieces may carry a kibioctet
+ * each. */
+sj_text_result attendance_clean(sj_txn *txn, const char *text, size_t points, const char **clean);
 
 /* False: the identity has no name to go by. */
 bool attendance_names_of(sj_txn *txn, const Sijill__V1__Identity *identity,

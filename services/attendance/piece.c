@@ -2,7 +2,6 @@
 #include "services/attendance/piece.h"
 
 #include "services/attendance/limits.h"
-#include "services/core/text.h"
 
 #include <string.h>
 
@@ -90,7 +89,7 @@ check_text(sj_txn *txn, const char *text, size_t points, const char **clean)
     *clean = NULL;
     if (text == NULL)
         return NULL;
-    result = sj_text_clean(txn, text, points, clean);
+    result = attendance_clean(txn, text, points, clean);
     if (result == SJ_TEXT_OK || result == SJ_TEXT_MARKS_DROPPED || result == SJ_TEXT_EMPTY)
         return NULL;
     return sj_text_words(result);

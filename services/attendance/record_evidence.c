@@ -54,6 +54,31 @@ refuse_full(sj_txn *txn, const attendance_new_piece *piece, size_t at, sj_reply 
 }
 
 static sj_status
+refuse_event(sj_txn *txn, size_t at, sj_reply *reply)
+{
+    return sj_refuse(txn, reply, SJ_NOT_FOUND,
+                     sj_words(txn,
+                              "piece %zu: no such event here; if it was defined just now, ask "
+                              "again with min_pos of registration's answer",
+                              at + 1));
+}
+
+static sj_status
+check_place(sj_txn *txn, const attendance_new_piece *piece, size_t at, sj_reply *reply)
+{
+    size_t mark = sj_arena_mark(sj_txn_arena(txn));
+    sj_key event = attendance_key(&piece->scope);
+    bool there = sj_exists(txn, ATTENDANCE_EVENT, &event);
+    attendance_place place;
+    bool fits = attendance_nonce_get(&piece->scope, piece->in->nonce.data, &place) || !full(piece);
+
+    sj_arena_release(sj_txn_arena(txn), mark);
+    if (!there)
+        return refuse_event(txn, at, reply);
+    return fits ? SJ_OK : refuse_full(txn, piece, at, reply);
+}
+
+static sj_status
 check(sj_txn *txn, const sj_command *cmd, const Sijill__V1__RecordEvidence *in,
       attendance_new_piece *pieces, sj_reply *reply)
 {
@@ -63,22 +88,11 @@ check(sj_txn *txn, const sj_command *cmd, const Sijill__V1__RecordEvidence *in,
         const char *field;
         const char *words =
             attendance_piece_check(txn, cmd->org, in->evidence[i], &pieces[i], &field);
-        attendance_place place;
-        sj_key event;
 
         if (words != NULL)
             return sj_refuse_field(txn, reply, field, sj_words(txn, "piece %zu: %s", i + 1, words));
-        event = attendance_key(&pieces[i].scope);
-        if (!sj_exists(txn, ATTENDANCE_EVENT, &event))
-            return sj_refuse(
-                txn, reply, SJ_NOT_FOUND,
-                sj_words(txn,
-                         "piece %zu: no such event here; if it was defined just now, ask "
-                         "again with min_pos of registration's answer",
-                         i + 1));
-        if (!attendance_nonce_get(&pieces[i].scope, in->evidence[i]->nonce.data, &place) &&
-            full(&pieces[i]))
-            return refuse_full(txn, &pieces[i], i, reply);
+        if (check_place(txn, &pieces[i], i, reply) != SJ_OK)
+            return reply->status;
     }
     return SJ_OK;
 }

@@ -505,78 +505,6 @@ the_undo_of_a_platforms_end_reaches_all(void **state)
     assert_int_equal(fixture_scrub(f), 0);
 }
 
-/* ---- bounds ---- */
-
-static sj_status
-see_many(fixture *f, uint32_t from, uint32_t count)
-{
-    scene_piece made[ATTENDANCE_PIECES_MAX], *pieces[ATTENDANCE_PIECES_MAX];
-    sj_status status = SJ_OK;
-
-    while (count > 0 && status == SJ_OK) {
-        uint32_t some = count < ATTENDANCE_PIECES_MAX ? count : ATTENDANCE_PIECES_MAX;
-
-        for (uint32_t i = 0; i < some; i++) {
-            scene_make(&made[i], from + i, (from + i) % 2 == 0 ? "in 9:00 c1" : "out 9:00 c1");
-            made[i].evidence.occurred_ms += UINT64_C(1000) * (from + i);
-            scene_of(&made[i], 1);
-            pieces[i] = &made[i];
-        }
-        status = scene_send(f, pieces, some, "13:00");
-        from += some;
-        count -= some;
-    }
-    return status;
-}
-
-static void
-a_flapping_platform_is_kept_to_the_limit_and_then_told_what_to_do(void **state)
-{
-    fixture *f = *state;
-    Sijill__V1__Explanation *found;
-
-    scene_register(f, (scene_registration){ .number = 1 }, "8:00");
-    assert_int_equal(see_many(f, 2, ATTENDANCE_EVIDENCE_MAX), SJ_OK);
-    assert_int_equal(scene_seconds(f, 1, EVENING), ATTENDANCE_EVIDENCE_MAX / 2);
-    found = scene_explain(f, 1, EVENING);
-    assert_int_equal(found->row->verdict->evidence_count, ATTENDANCE_EVIDENCE_MAX);
-    assert_true(found->more_evidence);
-    assert_int_equal(see_many(f, 5000, 1), SJ_TOO_LARGE);
-    assert_non_null(strstr(f->reply.detail, "SPAN"));
-    assert_int_equal(see_many(f, 2, 16), SJ_OK); /* what is known is a success still */
-    assert_int_equal(fixture_scrub(f), 0);
-}
-
-static void
-evidence_beyond_what_a_verdict_looks_at_is_flagged(void **state)
-{
-    fixture *f = *state;
-
-    scene_register(f, (scene_registration){ .number = 1, .email = "a@x.org" }, "8:00");
-    assert_int_equal(see_many(f, 2, ATTENDANCE_EVIDENCE_MAX), SJ_OK);
-    assert_int_equal(
-        scene_see_called(f, "zoom", NULL, "a@x.org", NULL, 9000, "span 9:00-12:00", "13:00"),
-        SJ_OK);
-    assert_true(
-        scene_flagged(scene_explain(f, 1, EVENING)->row->verdict, SIJILL__V1__FLAG__TOO_MUCH));
-    assert_int_equal(fixture_scrub(f), 0);
-}
-
-static void
-one_piece_is_taken_back_only_so_often(void **state)
-{
-    fixture *f = *state;
-    uint32_t nonce = 2;
-    sj_status status = SJ_OK;
-
-    scene_register(f, (scene_registration){ .number = 1 }, "8:00");
-    assert_int_equal(scene_see(f, 1, 1, "scan 9:00", "9:00"), SJ_OK);
-    while (status == SJ_OK && nonce < 2 * ATTENDANCE_VOIDS_MAX)
-        status = scene_see(f, 0, nonce++, "void 1", "9:01");
-    assert_int_equal(status, SJ_TOO_LARGE);
-    assert_int_equal(scene_explain(f, 1, EVENING)->row->verdict->evidence_count, 0);
-}
-
 #define TEST(law) cmocka_unit_test_setup_teardown(law, scene_open, fixture_close)
 
 int
@@ -601,9 +529,6 @@ main(void)
         TEST(what_is_taken_back_is_shown_as_such),
         TEST(voids_that_chase_each_other_touch_nobody),
         TEST(the_undo_of_a_platforms_end_reaches_all),
-        TEST(a_flapping_platform_is_kept_to_the_limit_and_then_told_what_to_do),
-        TEST(evidence_beyond_what_a_verdict_looks_at_is_flagged),
-        TEST(one_piece_is_taken_back_only_so_often),
     };
 
     return cmocka_run_group_tests_name("evidence", laws, NULL, NULL);

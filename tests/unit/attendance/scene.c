@@ -286,8 +286,8 @@ scene_settle(fixture *f, const char *now)
     } while (memcmp(before, after, sizeof before) != 0);
 }
 
-Sijill__V1__Explanation *
-scene_explain(fixture *f, uint32_t registration, const char *now)
+sj_status
+scene_ask_to_explain(fixture *f, uint32_t registration, const char *now)
 {
     scene_id event = scene_event(1);
     scene_id id = scene_person(registration);
@@ -297,7 +297,13 @@ scene_explain(fixture *f, uint32_t registration, const char *now)
     query.has_event_id = query.has_registration_id = 1;
     query.event_id = scene_data(&event);
     query.registration_id = scene_data(&id);
-    if (fixture_run(f, 251, &query.base, words_time(now)) != SJ_OK)
+    return fixture_run(f, 251, &query.base, words_time(now));
+}
+
+Sijill__V1__Explanation *
+scene_explain(fixture *f, uint32_t registration, const char *now)
+{
+    if (scene_ask_to_explain(f, registration, now) != SJ_OK)
         return NULL;
     return fixture_reply(f, &sijill__v1__explanation__descriptor);
 }

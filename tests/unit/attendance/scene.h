@@ -67,6 +67,8 @@ sj_status scene_pulse(fixture *f, const char *now);
 /* Until nothing is due. */
 void scene_settle(fixture *f, const char *now);
 
+sj_status scene_ask_to_explain(fixture *f, uint32_t registration, const char *now);
+/* NULL: refused. */
 Sijill__V1__Explanation *scene_explain(fixture *f, uint32_t registration, const char *now);
 uint64_t scene_seconds(fixture *f, uint32_t registration, const char *now);
 bool scene_flagged(const Sijill__V1__Verdict *verdict, Sijill__V1__Flag flag);

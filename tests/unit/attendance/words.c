@@ -116,7 +116,8 @@ read_kind(const char *word, verdict_evidence *piece)
         piece->source = (uint8_t) kinds[i].source;
         return;
     }
-    assert(!"a kind of evidence");
+    (void) fprintf(stderr, "%s is no kind of evidence\n", word);
+    abort();
 }
 
 static void
@@ -147,8 +148,10 @@ read_option(const char *word, verdict_evidence *piece)
         piece->device_seq = number;
     else if (piece->kind == SIJILL__V1__EVIDENCE_KIND__VOID)
         piece->voids = (uint32_t) strtoul(word, NULL, 10);
-    else
-        assert(!"an option of evidence");
+    else {
+        (void) fprintf(stderr, "%s says nothing of evidence\n", word);
+        abort();
+    }
 }
 
 /* VOIDs go behind all others, and name the place where their piece has come to stand. */
