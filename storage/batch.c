@@ -57,19 +57,23 @@ sj_command_last(const sj_txn *txn)
 uint64_t
 sj_command_accept(sj_txn *txn, sj_bytes mark)
 {
-    crypto_generichash_state state;
-    uint8_t seq[8];
+    size_t digest_size = sizeof txn->meta.digest;
+    size_t size = digest_size + sizeof txn->meta.seq + mark.size;
+    unsigned char *link;
 
     if (!txn->wrote || txn->about.dry_run || txn->fault != SJ_FAULT_NONE)
         return txn->meta.seq;
+    link = sj_arena_take(txn->arena, size);
+    if (link == NULL) {
+        sj_txn_fail(txn, SJ_FAULT_ARENA, "the reply is too long");
+        return txn->meta.seq;
+    }
     txn->meta.seq = sj_command_last(txn);
     txn->meta.log_ms = txn->about.now_ms;
-    sj_write_u64(seq, txn->meta.seq);
-    (void) crypto_generichash_init(&state, NULL, 0, sizeof txn->meta.digest);
-    (void) crypto_generichash_update(&state, txn->meta.digest, sizeof txn->meta.digest);
-    (void) crypto_generichash_update(&state, seq, sizeof seq);
-    (void) crypto_generichash_update(&state, mark.at, mark.size);
-    (void) crypto_generichash_final(&state, txn->meta.digest, sizeof txn->meta.digest);
+    memcpy(link, txn->meta.digest, digest_size);
+    sj_write_u64(link + digest_size, txn->meta.seq);
+    memcpy(link + digest_size + sizeof txn->meta.seq, mark.at, mark.size);
+    (void) crypto_generichash(txn->meta.digest, digest_size, link, size, NULL, 0);
     txn->pending = true;
     return txn->meta.seq;
 }

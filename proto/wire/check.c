@@ -59,6 +59,28 @@ sequence_size(const uint8_t *at, size_t left)
 }
 
 bool
+sj_text_plain(const void *text, size_t size)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+    const uint8_t *at = text;
+    size_t i = 0;
+
+    for (; i + 8 <= size; i += 8) {
+        uint64_t word;
+
+        memcpy(&word, at + i, sizeof word);
+        /* below 0x20 borrows into the top bit; 0x7f alone carries into it; 0x80 and above have it
+         */
+        if (((word - ones * 0x20) | (word + ones) | word) & tops)
+            return false;
+    }
+    for (; i < size; i++)
+        if (at[i] < 0x20 || at[i] > 0x7e)
+            return false;
+    return true;
+}
+
+bool
 sj_utf8_valid(const void *text, size_t size)
 {
     const uint8_t *at = text;
@@ -113,6 +135,8 @@ check_text(const uint8_t *at, size_t size, const sj_limit *limit)
 {
     if (size > limit->max)
         return "the text is too long";
+    if (sj_text_plain(at, size))
+        return NULL;
     if (!sj_utf8_valid(at, size))
         return "the text is not UTF-8, or holds NUL";
     if (!sj_text_harmless(at, size))

@@ -17,6 +17,8 @@
 const char *sj_message_check(const ProtobufCMessageDescriptor *type, const void *at, size_t size,
                              const char **field);
 
+/* Printable ASCII and nothing else: valid, harmless, and the usual case, eight octets at a time. */
+bool sj_text_plain(const void *at, size_t size);
 /* UTF-8 (RFC 3629: shortest form, no surrogates) without NUL. */
 bool sj_utf8_valid(const void *at, size_t size);
 /* Valid UTF-8 holds no control: C0, DEL, C1, U+2028/9, bidi embeddings, overrides and isolates, tag

@@ -29,7 +29,12 @@ sj_random(const sj_command *cmd, uint32_t n, void *at, size_t size)
 void
 sj_new_id(const sj_command *cmd, uint32_t n, uint8_t id[SJ_ID_SIZE])
 {
-    sj_random(cmd, n, id, SJ_ID_SIZE);
+    uint8_t place[4];
+
+    /* SipHash under the entropy: as unguessable as an id needs to be, and it tells nothing of the
+     * entropy. */
+    sj_write_u32(place, n);
+    (void) crypto_shorthash_siphashx24(id, place, sizeof place, cmd->entropy);
     for (int i = 0; i < UUID_TIME_SIZE; i++)
         id[i] = (uint8_t) (cmd->now_ms >> (8 * (UUID_TIME_SIZE - 1 - i)));
     id[6] = (uint8_t) (0x70 | (id[6] & 0x0f)); /* version 7 */

@@ -29,15 +29,6 @@ copy_trimmed(sj_txn *txn, const char *at, size_t size)
 }
 
 static bool
-is_ascii(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if ((unsigned char) text[i] >= 0x80)
-            return false;
-    return true;
-}
-
-static bool
 is_combining(utf8proc_int32_t point)
 {
     utf8proc_category_t category = utf8proc_category(point);
@@ -99,14 +90,16 @@ sj_text_clean(sj_txn *txn, const char *text, size_t points, const char **clean)
     sj_text_result result = SJ_TEXT_OK;
     const char *made = NULL;
 
-    if (!sj_utf8_valid(text, size) || !sj_text_harmless(text, size))
-        return SJ_TEXT_CONTROL;
-    if (!is_ascii(text, size))
+    if (sj_text_plain(text, size)) {
+        if (size <= points)
+            made = copy_trimmed(txn, text, size);
+        else
+            result = SJ_TEXT_LONG;
+    } else if (!sj_utf8_valid(text, size) || !sj_text_harmless(text, size)) {
+        result = SJ_TEXT_CONTROL;
+    } else {
         result = clean_unicode(txn, text, size, points, &made);
-    else if (size > points)
-        result = SJ_TEXT_LONG;
-    else
-        made = copy_trimmed(txn, text, size);
+    }
     if (made == NULL)
         return result;
     if (made[0] == '\0')
@@ -229,7 +222,7 @@ sj_email_normal(sj_txn *txn, const char *email)
 
     if (size > EMAIL_MAX || at == NULL || !user_plausible(copy, (size_t) (at - copy)))
         return NULL;
-    if (!is_ascii(copy, size))
+    if (!sj_text_plain(copy, size))
         return normal_unicode(txn, copy, (size_t) (at - copy), at + 1);
     lower_ascii(copy);
     return domain_plausible(at + 1) ? copy : NULL;

@@ -126,7 +126,8 @@ submit(bench *b, const uint8_t event_id[SIJILL_ID_SIZE], uint64_t *started)
     message.mode = SIJILL__V1__MODE__ONLINE;
     *started = bench_now_us();
     if (!sijill_submit(b->client, &request)) {
-        (void) fprintf(stderr, "submit failed with %zu outstanding\n", sijill_outstanding(b->client));
+        (void) fprintf(stderr, "submit failed with %zu outstanding\n",
+                       sijill_outstanding(b->client));
         exit(1);
     }
 }
@@ -236,10 +237,24 @@ fill(bench *b)
                   (double) (bench_now_us() - begun) / 1e6);
 }
 
+static void
+say_batches(bench *b, const Sijill__V1__ServiceStatus *before)
+{
+    Sijill__V1__ServiceStatus *after = get_status(b);
+    uint64_t commits = after->commits - before->commits;
+
+    (void) printf("    %.0f commands a commit, %" PRIu64 " told to come back\n",
+                  (double) (after->commands - before->commands) /
+                      (double) (commits == 0 ? 1 : commits),
+                  after->busy - before->busy);
+    sijill_free(after);
+}
+
 static double
 measure(bench *b, const char *what, uint8_t (*events)[SIJILL_ID_SIZE], size_t spread,
         size_t outstanding, uint64_t count, uint32_t *p50)
 {
+    Sijill__V1__ServiceStatus *before = get_status(b);
     figures times;
     uint64_t us;
     double rate;
@@ -251,7 +266,9 @@ measure(bench *b, const char *what, uint8_t (*events)[SIJILL_ID_SIZE], size_t sp
     (void) printf("%-24s %5zu outstanding: %9.0f registrations/s   p50 %6" PRIu32
                   " us   p99 %6" PRIu32 " us\n",
                   what, outstanding, rate, *p50, figures_at(&times, 990));
+    say_batches(b, before);
     (void) fflush(stdout);
+    sijill_free(before);
     figures_close(&times);
     return rate;
 }
