@@ -38,10 +38,21 @@ sj_txn_fail_damage(sj_txn *txn, unsigned table, sj_bytes key)
     sj_txn_fail(txn, SJ_FAULT_DAMAGE, words);
 }
 
+static const char full_arena[] = "the command needs more memory than a command may have";
+
 static void
 fail_full_arena(sj_txn *txn)
 {
-    sj_txn_fail(txn, SJ_FAULT_ARENA, "the command needs more memory than a command may have");
+    sj_txn_fail(txn, SJ_FAULT_ARENA, full_arena);
+}
+
+/* Whoever filled the arena, what follows may stand on something that was never made. */
+static bool
+stuck(sj_txn *txn)
+{
+    if (txn->arena->full)
+        fail_full_arena(txn);
+    return txn->fault != SJ_FAULT_NONE;
 }
 
 /* Every row passes here when it is read. */
@@ -69,7 +80,7 @@ look_up(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes *row, uint64_t 
 
     *row = (sj_bytes){ NULL, 0 };
     *revision = 0;
-    if (txn->fault != SJ_FAULT_NONE)
+    if (stuck(txn))
         return false;
     code = mdb_get(txn->mdb, txn->store->dbis[table], &name, &stored);
     if (code == MDB_NOTFOUND)
@@ -118,7 +129,7 @@ static bool
 may_write(sj_txn *txn)
 {
     assert(txn->writable); /* a query never writes */
-    if (txn->fault != SJ_FAULT_NONE)
+    if (stuck(txn))
         return false;
     txn->wrote = true;
     return !txn->about.dry_run;
@@ -207,7 +218,7 @@ sj_scan_next(sj_scan *scan)
     uint64_t revision;
     int code;
 
-    if (txn->fault != SJ_FAULT_NONE)
+    if (stuck(txn))
         return false;
     code = mdb_cursor_open(txn->mdb, txn->store->dbis[scan->table], &cursor);
     if (code != 0) {
@@ -232,6 +243,12 @@ uint64_t
 sj_now(const sj_txn *txn)
 {
     return txn->about.now_ms;
+}
+
+uint64_t
+sj_log_time(const sj_txn *txn)
+{
+    return txn->meta.log_ms;
 }
 
 uint64_t
@@ -261,13 +278,13 @@ sj_txn_arena(sj_txn *txn)
 sj_fault
 sj_txn_fault(const sj_txn *txn)
 {
-    return txn->fault;
+    return txn->fault == SJ_FAULT_NONE && txn->arena->full ? SJ_FAULT_ARENA : txn->fault;
 }
 
 const char *
 sj_txn_fault_words(const sj_txn *txn)
 {
-    return txn->words;
+    return txn->fault == SJ_FAULT_NONE && txn->arena->full ? full_arena : txn->words;
 }
 
 bool

@@ -81,6 +81,8 @@ void sj_emit_as(sj_txn *txn, uint64_t org);
 /* Log time: of a write, the command's effective time; of a read, the time of the last commit's log
  * or now, whichever is later. */
 uint64_t sj_now(const sj_txn *txn);
+/* Log time without this command: that of the last one accepted. */
+uint64_t sj_log_time(const sj_txn *txn);
 /* The sequence this command will have when it is accepted; in a read transaction the store's head.
  */
 uint64_t sj_sequence(const sj_txn *txn);
@@ -91,7 +93,8 @@ const uint8_t *sj_store_name(const sj_txn *txn);
 
 sj_arena *sj_txn_arena(sj_txn *txn);
 sj_fault sj_txn_fault(const sj_txn *txn);
-/* Make a fault stick from outside storage (an arena that is full). */
+/* Make a fault stick from outside storage.  An arena that is full is one without being told: what
+ * a command decides with half its memory is no decision. */
 void sj_txn_fail(sj_txn *txn, sj_fault fault, const char *words);
 const char *sj_txn_fault_words(const sj_txn *txn);
 /* Whether this command has written anything (or would have, in a dry run). */
