@@ -31,8 +31,8 @@ begin(sj_txn *txn, const sj_command *cmd)
     sj_command now = *cmd;
     sj_about about = { .org = cmd->org, .dry_run = cmd->dry_run };
 
-    if (now.now_ms < sj_now(txn))
-        now.now_ms = sj_now(txn);
+    if (now.now_ms < sj_log_time(txn)) /* a refused command before it moves no clock */
+        now.now_ms = sj_log_time(txn);
     about.now_ms = now.now_ms;
     memcpy(about.id, cmd->id, sizeof about.id);
     memcpy(about.actor, cmd->actor, sizeof about.actor);
