@@ -50,6 +50,8 @@ reissue(sj_txn *txn, const sj_command *cmd, sj_reply *reply, const certificate_r
 
     certificate_facts_event(txn, cmd->org, old_ref->event_id, &facts);
     certificate_facts_person(txn, old_ref->registration_id, &facts);
+    if (facts.event == NULL || facts.holder == NULL) /* they were there when it was issued */
+        return sj_refuse(txn, reply, SJ_INTERNAL, "the facts cannot be read");
     decision.facts = &facts;
     decision.ref.serial++; /* the one in force is the last */
     words = certificate_obstacle(txn, &facts, old_ref->kind, cmd->now_ms);
