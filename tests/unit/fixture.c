@@ -247,6 +247,7 @@ static void
 digest_table(fixture *f, sj_txn *txn, unsigned table, crypto_generichash_state *state)
 {
     sj_key all = sj_key_empty();
+    uint64_t revision;
     sj_scan scan;
 
     sj_scan_begin(&scan, txn, table, &all, NULL);
@@ -258,6 +259,8 @@ digest_table(fixture *f, sj_txn *txn, unsigned table, crypto_generichash_state *
         (void) crypto_generichash_update(state, (const uint8_t *) &table, sizeof table);
         (void) crypto_generichash_update(state, scan.key.at, scan.key.size);
         (void) crypto_generichash_update(state, scan.value.at, scan.value.size);
+        revision = sj_revision(txn, table, &scan.at);
+        (void) crypto_generichash_update(state, (const uint8_t *) &revision, sizeof revision);
         sj_arena_release(&f->arena, mark);
     }
 }

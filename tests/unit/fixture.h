@@ -41,7 +41,7 @@ void *fixture_reply(fixture *f, const ProtobufCMessageDescriptor *type);
 size_t fixture_emitted(fixture *f, uint32_t type);
 void *fixture_last_record(fixture *f, uint32_t type, const ProtobufCMessageDescriptor *of);
 
-/* Digest of every row of every table: equal stores have equal digests. */
+/* Digest of every row of every table, with its revision: equal stores have equal digests. */
 void fixture_digest(fixture *f, uint8_t digest[32]);
 /* Run the core's scrub; the number of damages found (printed). */
 size_t fixture_scrub(fixture *f);
