@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { CONNECT_MS = 3000 };
+enum { CONNECT_MS = 3000, SOCKET_PATH_MAX = 108 /* with its NUL */ };
 
 const char *
 service_name(int service)
@@ -19,11 +20,24 @@ service_name(int service)
     return names[service];
 }
 
+/* A socket's path has a limit that a home may be too deep for: its run is a link to a folder nearer
+ * the root then, and the path of that fits. */
 void
 endpoint_of(const cli *c, int service, const char *suffix, char path[PATH_SIZE])
 {
-    (void) snprintf(path, PATH_SIZE, "ipc://%s/run/%s%s.sock", c->home, service_name(service),
-                    suffix);
+    char link[PATH_SIZE];
+    char near[SOCKET_PATH_MAX];
+    int length =
+        snprintf(path, PATH_SIZE, "ipc://%s/run/%s%s.sock", c->home, service_name(service), suffix);
+    ssize_t size;
+
+    if (length < SOCKET_PATH_MAX + (int) strlen("ipc://"))
+        return;
+    (void) snprintf(link, sizeof link, "%s/run", c->home);
+    size = readlink(link, near, sizeof near);
+    if (size > 0 && size < (ssize_t) sizeof near)
+        (void) snprintf(path, PATH_SIZE, "ipc://%.*s/%s%s.sock", (int) size, near,
+                        service_name(service), suffix);
 }
 
 sijill *

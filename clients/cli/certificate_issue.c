@@ -345,7 +345,7 @@ issue_run(cli *c)
 
     if (!arg_enum(c, "kind", &sijill__v1__certificate_kind__descriptor, -1, &s.kind))
         return EXIT_USAGE;
-    if (one == arg_flag(c, "all"))
+    if (one && arg_flag(c, "all"))
         return fail(c, EXIT_USAGE, "to whom? Give --all, or --email E of one");
     outcome = event_id_find(c, event_id);
     if (outcome == EXIT_DONE && one)
@@ -363,7 +363,7 @@ issue_run(cli *c)
 
 static const option issue_options[] = {
     { "event", "EVENT", "name (slug) or id of the event", true },
-    { "all", NULL, "to everybody who is eligible", false },
+    { "all", NULL, "to everybody who is eligible (default)", false },
     { "email", "E", "to one", false },
     { "id", "ID", "to one, by registration", false },
     { "kind", "KIND", "attendance, training, speaking, organising (default: by role)", false },
