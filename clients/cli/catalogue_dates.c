@@ -133,7 +133,7 @@ session_add(pool *memory, Sijill__V1__Event *event, const char *text)
     if (event->n_sessions == SESSIONS_MAX)
         return "an event has at most 64 sessions";
     if (sscanf(text, "%10[0-9-] %8[0-9:] - %20[0-9: -]", day, from, to) != 3 &&
-        sscanf(text, "%10[0-9-]T%8[0-9:]-%20[0-9: -]", day, from, to) != 3)
+        sscanf(text, "%10[0-9-]T%8[0-9:] - %20[0-9: -]", day, from, to) != 3)
         return "a session is written '2025-01-21 09:00-17:00'";
     (void) snprintf(begins, sizeof begins, "%s %s", day, from);
     (void) snprintf(ends, sizeof ends, "%s%s%s", strlen(to) > 8 ? "" : day,

@@ -55,7 +55,8 @@ draft_refuse(draft *d, const char *column, const char *format, ...)
     (void) vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
     d->refusal = pool_text(d->memory, words, strlen(words));
-    d->column = column;
+    d->column =
+        pool_text(d->memory, column, strlen(column)); /* it may be the key of a member that goes */
 }
 
 static char *

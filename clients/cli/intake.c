@@ -107,7 +107,7 @@ row_json(const intake *in, const intake_row *row)
     if (row->more != NULL)
         (void) json_object_update(out, row->more);
     (void) fputs(in->printed == 0 ? "\n" : ",\n", stdout);
-    (void) json_dumpf(out, stdout, JSON_COMPACT);
+    (void) json_dumpf(out, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(out);
 }
 

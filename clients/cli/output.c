@@ -204,7 +204,7 @@ output_row(output *o, json_t *row)
     o->count++;
     if (o->c->json) {
         (void) fputs(o->count == 1 ? "[\n" : ",\n", stdout);
-        (void) json_dumpf(row, stdout, JSON_COMPACT);
+        (void) json_dumpf(row, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
     } else if (o->c->csv) {
         csv_row_print(o, row);
     } else if (!o->widths_known) {
@@ -283,7 +283,7 @@ void
 output_object(const cli *c, json_t *object)
 {
     if (c->json) {
-        (void) json_dumpf(object, stdout, JSON_INDENT(2));
+        (void) json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
         (void) putchar('\n');
     } else {
         lines_print(object, 0);

@@ -44,6 +44,78 @@ registration_row(const Sijill__V1__RegistrationView *view)
     return row;
 }
 
+/* One page of the list, and where the next begins; false: it was the last. */
+static bool
+next_take(Sijill__V1__ListRegistrations *list, uint8_t after[SIJILL_ID_SIZE],
+          const Sijill__V1__RegistrationList *page)
+{
+    list->has_after = page->has_next && page->next.len == SIJILL_ID_SIZE;
+    if (list->has_after)
+        memcpy(after, page->next.data, SIJILL_ID_SIZE);
+    list->after = id_data(after);
+    return list->has_after;
+}
+
+/* Ranks in the waiting list by id: a list in order of id does not have them. */
+static int
+places_read(cli *c, const uint8_t event_id[SIJILL_ID_SIZE], json_t **places)
+{
+    uint8_t after[SIJILL_ID_SIZE];
+    char id[2 * SIJILL_ID_SIZE + 1];
+    Sijill__V1__ListRegistrations list;
+    bool more = true;
+
+    *places = json_object();
+    sijill__v1__list_registrations__init(&list);
+    list.has_event_id = list.has_limit = list.has_state = true;
+    list.event_id = id_data(event_id);
+    list.limit = 200;
+    list.state = SIJILL__V1__REGISTRATION_STATE__WAITLISTED;
+    while (more) {
+        Sijill__V1__RegistrationList *page = NULL;
+        int outcome = ask(c, 153, &list.base, &sijill__v1__registration_list__descriptor, &page);
+
+        if (outcome != EXIT_DONE)
+            return outcome;
+        for (size_t i = 0; i < page->n_registration; i++) {
+            if (page->registration[i]->id.len != SIJILL_ID_SIZE)
+                continue;
+            sijill_hex(page->registration[i]->id.data, id);
+            (void) json_object_set_new(*places, id, json_integer(page->registration[i]->place));
+        }
+        more = next_take(&list, after, page);
+        sijill_free(page);
+    }
+    return EXIT_DONE;
+}
+
+/* The rows of one page; the line is read when the first who waits in it is met. */
+static int
+page_print(cli *c, const uint8_t event_id[SIJILL_ID_SIZE], const Sijill__V1__RegistrationList *page,
+           output *out, json_t **places)
+{
+    for (size_t i = 0; i < page->n_registration; i++) {
+        const Sijill__V1__RegistrationView *view = page->registration[i];
+        json_t *row = registration_row(view);
+        bool waits = view->state == SIJILL__V1__REGISTRATION_STATE__WAITLISTED && !view->has_place;
+
+        if (waits && *places == NULL) {
+            int outcome = places_read(c, event_id, places);
+
+            if (outcome != EXIT_DONE) {
+                json_decref(row);
+                return outcome;
+            }
+        }
+        if (waits)
+            (void) json_object_set(
+                row, "place",
+                json_object_get(*places, json_string_value(json_object_get(row, "id"))));
+        output_row(out, row);
+    }
+    return EXIT_DONE;
+}
+
 static int
 list_run(cli *c)
 {
@@ -51,6 +123,7 @@ list_run(cli *c)
     uint8_t after[SIJILL_ID_SIZE];
     Sijill__V1__ListRegistrations list;
     output *out = NULL;
+    json_t *places = NULL;
     int state;
     int outcome;
     bool more = true;
@@ -73,17 +146,13 @@ list_run(cli *c)
         if (out == NULL)
             out = output_open(c, list_columns, sizeof list_columns / sizeof list_columns[0],
                               "no registrations");
-        for (size_t i = 0; i < page->n_registration; i++)
-            output_row(out, registration_row(page->registration[i]));
-        more = page->has_next && page->next.len == sizeof after;
-        if (more)
-            memcpy(after, page->next.data, sizeof after);
-        list.has_after = more;
-        list.after = id_data(after);
+        outcome = page_print(c, event_id, page, out, &places);
+        more = next_take(&list, after, page);
         sijill_free(page);
     }
     if (out != NULL)
         output_close(&out);
+    json_decref(places);
     return outcome;
 }
 

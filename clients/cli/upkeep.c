@@ -88,8 +88,9 @@ service_run(cli *c, int service, const char *mode, const char *folder, json_t *r
                                            "exit", code, "to", folder == NULL ? NULL : to));
     if (code == EXIT_DONE)
         return EXIT_DONE;
-    return fail(c, code < 0 ? EXIT_REFUSED : code, "%s of %s did not succeed (exit %d)", mode,
-                service_name(service), code);
+    /* Damage and wrong usage keep their codes; 1, "failed", is ours to call refused. */
+    return fail(c, code == EXIT_USAGE || code == EXIT_UNVERIFIED ? code : EXIT_REFUSED,
+                "%s of %s did not succeed (exit %d)", mode, service_name(service), code);
 }
 
 static int

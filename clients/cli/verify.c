@@ -142,7 +142,8 @@ verification_print(const sj_verification *v)
     fact_print("id", v->id);
     if (v->status_age_ms >= 0)
         (void) printf("%-10s %lld min old\n", "list", (long long) v->status_age_ms / 60000);
-    (void) printf("\n%s: %s\n", verdict_name(v->verdict), sj_verdict_words(v->verdict));
+    (void) printf("%-10s %s\n\n%s\n", "verdict", verdict_name(v->verdict),
+                  sj_verdict_words(v->verdict));
 }
 
 /* Genuine, and as far as was asked for it stands. */
