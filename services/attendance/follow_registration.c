@@ -37,7 +37,7 @@ put_keys(sj_txn *txn, uint8_t registrant[SJ_ID_SIZE], uint8_t email[SJ_ID_SIZE],
     row->email_key = sj_id_data(email);
 }
 
-/* What is before or after the change: the owners of evidence under the registration's keys. */
+/* The owners of evidence under a registration's keys, as they are at this moment. */
 static void
 affect_keys(attendance_affected *affected, const attendance_scope *scope,
             const Sijill__V1__AttendanceRegistrationRow *row, uint64_t now_ms)
@@ -113,11 +113,9 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
     put_keys(txn, registrant, email, &row);
 
     attendance_affect(&affected, &scope, in->registration_id.data, cmd->now_ms);
-    if (old != NULL)
-        affect_keys(&affected, &scope, old, cmd->now_ms);
-    affect_keys(&affected, &scope, &row, cmd->now_ms);
+    affect_keys(&affected, &scope, &row, cmd->now_ms); /* who loses evidence to this one */
     put_registration(&scope, in->registration_id.data, old, &row);
-    if (old != NULL)
+    if (old != NULL) /* who gets what it leaves */
         affect_keys(&affected, &scope, old, cmd->now_ms);
     affect_keys(&affected, &scope, &row, cmd->now_ms);
     attendance_settle_affected(&affected, cmd->now_ms);

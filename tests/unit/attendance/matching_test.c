@@ -83,6 +83,41 @@ the_registrant_id_goes_before_the_email(void **state)
 }
 
 static void
+evidence_that_two_names_lead_to_counts_once(void **state)
+{
+    fixture *f = *state;
+
+    scene_register(f,
+                   (scene_registration){
+                       .number = 1, .email = "a@x.org", .source = ZOOM, .external_id = "r1" },
+                   "8:00");
+    assert_int_equal(
+        scene_see_called(f, ZOOM, "r1", "a@x.org", NULL, 1, "span 9:00-10:00", "10:00"), SJ_OK);
+    assert_int_equal(scene_match(f, ZOOM, "r1", "a@x.org", NULL, 1, "10:01"), SJ_OK);
+    assert_int_equal(scene_explain(f, 1, EVENING)->row->verdict->evidence_count, 1);
+    assert_int_equal(scene_told(f), 1);
+}
+
+static void
+an_email_that_is_given_up_goes_to_the_next(void **state)
+{
+    fixture *f = *state;
+
+    scene_register(f,
+                   (scene_registration){ .number = 1,
+                                         .email = "a@x.org",
+                                         .state = SIJILL__V1__REGISTRATION_STATE__CANCELLED },
+                   "8:00");
+    scene_register(f, (scene_registration){ .number = 2, .email = "a@x.org" }, "8:00");
+    assert_int_equal(
+        scene_see_called(f, ZOOM, NULL, "a@x.org", NULL, 1, "span 9:00-10:00", "10:00"), SJ_OK);
+    assert_int_equal(scene_seconds(f, 2, EVENING), 3600);
+    scene_register(f, (scene_registration){ .number = 2, .email = "b@x.org" }, "10:01");
+    assert_int_equal(scene_seconds(f, 1, EVENING), 3600);
+    assert_int_equal(fixture_scrub(f), 0);
+}
+
+static void
 the_email_is_asked_when_the_registrant_id_is_nobodys(void **state)
 {
     fixture *f = *state;
@@ -338,6 +373,8 @@ main(void)
         TEST(a_registrant_id_of_another_platform_is_another),
         TEST(an_email_finds_its_registration_however_it_is_written),
         TEST(the_registrant_id_goes_before_the_email),
+        TEST(evidence_that_two_names_lead_to_counts_once),
+        TEST(an_email_that_is_given_up_goes_to_the_next),
         TEST(the_email_is_asked_when_the_registrant_id_is_nobodys),
         TEST(a_display_name_matches_nobody),
         TEST(a_late_registration_finds_the_evidence_that_waited),
