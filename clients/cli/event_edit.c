@@ -117,7 +117,7 @@ rules_read(cli *c, pool *memory, const char *zone, Sijill__V1__EventRules *rules
         !instant_arg(c, "opens", zone, &rules->has_opens_ms, &rules->opens_ms) ||
         !instant_arg(c, "closes", zone, &rules->has_closes_ms, &rules->closes_ms) ||
         !arg_number(c, "threshold", 0, 100, 0, &threshold) ||
-        !arg_enum(c, "release", &sijill__v1__certificate_release__descriptor, rules->release,
+        !arg_enum(c, "release", &sijill__v1__certificate_release__descriptor, (int) rules->release,
                   &release))
         return false;
     if (arg_text(c, "threshold") != NULL) {
