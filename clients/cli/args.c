@@ -101,7 +101,8 @@ id_read(cli *c, const char *what, const char *text, uint8_t id[SIJILL_ID_SIZE])
 }
 
 const option global_options[] = {
-    { "home", "DIR", "where the services live; sockets in DIR/run (default ./var)", false },
+    { "home", "DIR",
+      "where the services live; sockets in DIR/run (default SIJILL_HOME, else ./var)", false },
     { "org", "N", "organisation (default 1)", false },
     { "json", NULL, "one JSON document on stdout; errors as JSON on stderr", false },
     { "csv", NULL, "lists as CSV, safe to open in a spreadsheet", false },

@@ -7,6 +7,7 @@
 #include "clients/cli/commands.h"
 
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -154,6 +155,8 @@ settings_read(cli *c)
     c->json = arg_flag(c, "json");
     c->csv = arg_flag(c, "csv") && !c->json;
     c->progress = arg_flag(c, "progress");
+    if (home == NULL || home[0] == '\0')
+        home = getenv("SIJILL_HOME"); /* as scripts/sijill sets it; not a service's own folder */
     c->home = home == NULL || home[0] == '\0' ? "./var" : home;
     if (!arg_number(c, "org", 1, INT64_MAX, 1, &c->org) ||
         !arg_number(c, "timeout", 1, 86400, DEADLINE_S, &seconds))
