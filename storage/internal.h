@@ -46,11 +46,12 @@ struct sj_store {
 
 /* A row as it is stored: revision, row, checksum over (table, key, revision, row).  In the arena;
  * {NULL, 0}: full. */
-sj_bytes sj_seal(sj_arena *arena, unsigned table, sj_bytes key, uint64_t revision, sj_bytes row);
+sj_bytes sj_seal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
+                 uint64_t revision, sj_bytes row);
 /* The row inside a stored value, copied into the arena.  False with arena->full unset: the checksum
  * does not fit. */
-bool sj_unseal(sj_arena *arena, unsigned table, sj_bytes key, sj_bytes stored, sj_bytes *row,
-               uint64_t *revision);
+bool sj_unseal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
+               sj_bytes stored, sj_bytes *row, uint64_t *revision);
 
 /* Make the code of a failed LMDB call stick. */
 void sj_txn_fail_lmdb(sj_txn *txn, int code, const char *call);

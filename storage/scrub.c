@@ -27,7 +27,7 @@ scrub_table(sj_store *store, sj_txn *txn, unsigned table, sj_damage_found *found
 
         count++;
         sj_arena_reset(txn->arena);
-        if (sj_unseal(txn->arena, table, key, value, &row, &revision))
+        if (sj_unseal(txn->arena, txn->meta.secret, table, key, value, &row, &revision))
             continue;
         txn->fault = SJ_FAULT_NONE;
         sj_txn_fail_damage(txn, table, key);

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LMDB has no checksums: of 600 bits flipped in data pages it reported none.  Each stored value
- * therefore ends in BLAKE2b-128 over its table, key, revision and row; a row that was moved to
+ * therefore ends in a keyed hash over its table, key, revision and row; a row that was moved to
  * another key does not fit either.
+ *
+ * SipHash-2-4-128 under the store's secret, by measurement: 0.07 to 0.28 us for rows of 60 to 400
+ * octets, where BLAKE2b-128 takes 0.24 to 0.86 us, and a registration seals six rows.  The meta
+ * row, which holds the secret, is sealed with BLAKE2b-128.
  */
 #include "storage/internal.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -20,8 +25,20 @@ write_place(unsigned char *at, unsigned table, sj_bytes key)
     return at + PLACE_SIZE + key.size;
 }
 
+static void
+checksum(const uint8_t secret[SJ_ID_SIZE], const unsigned char *at, size_t size,
+         unsigned char sum[CHECKSUM_SIZE])
+{
+    static_assert(crypto_shorthash_siphashx24_BYTES == CHECKSUM_SIZE, "128 bits");
+    if (at[0] == SJ_TABLE_META)
+        (void) crypto_generichash(sum, CHECKSUM_SIZE, at, size, NULL, 0);
+    else
+        (void) crypto_shorthash_siphashx24(sum, at, size, secret);
+}
+
 sj_bytes
-sj_seal(sj_arena *arena, unsigned table, sj_bytes key, uint64_t revision, sj_bytes row)
+sj_seal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
+        uint64_t revision, sj_bytes row)
 {
     size_t head = PLACE_SIZE + key.size;
     size_t hashed = head + REVISION_SIZE + row.size;
@@ -34,15 +51,15 @@ sj_seal(sj_arena *arena, unsigned table, sj_bytes key, uint64_t revision, sj_byt
     sj_write_u64(value, revision);
     if (row.size > 0)
         memcpy(value + REVISION_SIZE, row.at, row.size);
-    (void) crypto_generichash(at + hashed, CHECKSUM_SIZE, at, hashed, NULL, 0);
+    checksum(secret, at, hashed, at + hashed);
     return (sj_bytes){ value, ROW_EXTRA + row.size };
 }
 
 bool
-sj_unseal(sj_arena *arena, unsigned table, sj_bytes key, sj_bytes stored, sj_bytes *row,
-          uint64_t *revision)
+sj_unseal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
+          sj_bytes stored, sj_bytes *row, uint64_t *revision)
 {
-    unsigned char checksum[CHECKSUM_SIZE];
+    unsigned char sum[CHECKSUM_SIZE];
     unsigned char *at, *value;
 
     if (stored.size < ROW_EXTRA)
@@ -55,8 +72,8 @@ sj_unseal(sj_arena *arena, unsigned table, sj_bytes key, sj_bytes stored, sj_byt
 
     size_t hashed = PLACE_SIZE + key.size + stored.size - CHECKSUM_SIZE;
 
-    (void) crypto_generichash(checksum, sizeof checksum, at, hashed, NULL, 0);
+    checksum(secret, at, hashed, sum);
     *row = (sj_bytes){ value + REVISION_SIZE, stored.size - ROW_EXTRA };
     *revision = sj_read_u64(value);
-    return memcmp(checksum, at + hashed, sizeof checksum) == 0;
+    return memcmp(sum, at + hashed, sizeof sum) == 0;
 }

@@ -62,7 +62,7 @@ open_value(sj_txn *txn, unsigned table, sj_bytes key, MDB_val stored, sj_bytes *
 {
     sj_bytes value = { stored.mv_data, stored.mv_size };
 
-    if (sj_unseal(txn->arena, table, key, value, row, revision))
+    if (sj_unseal(txn->arena, txn->meta.secret, table, key, value, row, revision))
         return true;
     if (txn->arena->full)
         fail_full_arena(txn);
@@ -147,7 +147,7 @@ sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
 
     size_t mark = sj_arena_mark(txn->arena);
 
-    sealed = sj_seal(txn->arena, table, sj_key_bytes(key), txn->revision, value);
+    sealed = sj_seal(txn->arena, txn->meta.secret, table, sj_key_bytes(key), txn->revision, value);
     if (sealed.at == NULL) {
         fail_full_arena(txn);
         return;

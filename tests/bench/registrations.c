@@ -241,6 +241,7 @@ static void
 say_batches(bench *b, const Sijill__V1__ServiceStatus *before)
 {
     Sijill__V1__ServiceStatus *after = get_status(b);
+    sijill_counts counts;
     uint64_t commits = after->commits - before->commits;
 
     (void) printf("    %.0f commands a commit, %" PRIu64 " told to come back\n",
@@ -248,6 +249,8 @@ say_batches(bench *b, const Sijill__V1__ServiceStatus *before)
                       (double) (commits == 0 ? 1 : commits),
                   after->busy - before->busy);
     sijill_free(after);
+    sijill_count(b->client, &counts);
+    (void) printf("    window %" PRIu32 ", %" PRIu64 " time-outs\n", counts.window, counts.time_outs);
 }
 
 static double
