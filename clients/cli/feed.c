@@ -118,7 +118,7 @@ feed_print(cli *c, sijill_feed *feed, printer *p)
     uint64_t found_by = clock_mono_ms() + CONNECT_MS;
     bool follow = arg_flag(c, "follow");
     bool met = false;
-    char detail[SIJILL_DETAIL_SIZE];
+    char detail[SIJILL_DETAIL_SIZE] = "";
     uint32_t code = SIJILL__V1__CODE__OK;
 
     while (code == SIJILL__V1__CODE__OK && p->left > 0) {

@@ -57,6 +57,8 @@ file_read(cli *c, const char *path, size_t max, sj_span *span)
 
     if (text == NULL) {
         (void) fail(c, EXIT_USAGE, "cannot read %s: %s", path, strerror(errno));
+        if (file != NULL)
+            (void) fclose(file);
         return NULL;
     }
     size = fread(text, 1, max + 1, file);
