@@ -268,6 +268,7 @@ a_pulse_tells_each_organisation_its_own(void **state)
     scene_define(f, 1, MORNING, 7500, OPEN, "8:00");
     scene_register(f, (scene_registration){ .number = 1 }, "8:00");
     f->org = 1;
+    scene_settle(f, "8:01");
     scene_settle(f, "12:00");
     txn = sj_read_begin(f->store, &f->arena, 0);
     for (size_t i = 0; i < 2; i++) {
