@@ -34,6 +34,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clients/c/verify/verify.h" /* certificates, offline: sj_verify */
 #include "sijill/v1/wire.pb-c.h"
 
 enum {
