@@ -55,30 +55,6 @@ attendance_email_key(sj_txn *txn, const char *email, uint8_t key[SJ_ID_SIZE])
     return normal != NULL;
 }
 
-sj_text_result
-attendance_clean(sj_txn *txn, const char *text, size_t points, const char **clean)
-{
-    sj_arena *arena = sj_txn_arena(txn);
-    size_t mark = sj_arena_mark(arena);
-    const char *made = NULL;
-    sj_text_result result = sj_text_clean(txn, text, points, &made);
-    size_t size = made == NULL ? 0 : strlen(made) + 1;
-    char *kept;
-
-    *clean = NULL;
-    sj_arena_release(arena, mark);
-    if (made == NULL)
-        return result;
-    kept = sj_arena_take(arena, size); /* where the scratch was: `made` lies there or above */
-    if (kept == NULL) {
-        sj_txn_fail(txn, SJ_FAULT_ARENA, "the command needs more memory than a command may have");
-        return SJ_TEXT_EMPTY;
-    }
-    memmove(kept, made, size);
-    *clean = kept;
-    return result;
-}
-
 /* A platform's push is never refused for what people call themselves: what is no clean text is not
  * shown. */
 static void
@@ -88,7 +64,7 @@ name_by_display(sj_txn *txn, const char *display_name, attendance_names *names)
 
     if (!given(display_name))
         return;
-    (void) attendance_clean(txn, display_name, SJ_TEXT_POINTS_MAX, &clean);
+    (void) sj_text_clean(txn, display_name, SJ_TEXT_POINTS_MAX, &clean);
     names->display_name = clean;
     if (names->count > 0)
         return;

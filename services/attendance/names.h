@@ -25,10 +25,6 @@ typedef struct attendance_names {
     const char *platform;
 } attendance_names;
 
-/* sj_text_clean that keeps nothing in the arena but the text: sixteen pieces may carry a kibioctet
- * each. */
-sj_text_result attendance_clean(sj_txn *txn, const char *text, size_t points, const char **clean);
-
 /* False: the identity has no name to go by. */
 bool attendance_names_of(sj_txn *txn, const Sijill__V1__Identity *identity,
                          attendance_names *names);

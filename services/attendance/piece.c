@@ -89,7 +89,7 @@ check_text(sj_txn *txn, const char *text, size_t points, const char **clean)
     *clean = NULL;
     if (text == NULL)
         return NULL;
-    result = attendance_clean(txn, text, points, clean);
+    result = sj_text_clean(txn, text, points, clean);
     if (result == SJ_TEXT_OK || result == SJ_TEXT_MARKS_DROPPED || result == SJ_TEXT_EMPTY)
         return NULL;
     return sj_text_words(result);

@@ -9,6 +9,12 @@
 
 enum { COMBINING_MAX = 4, EMAIL_MAX = 254, USER_MAX = 64 };
 
+static void
+fail_full_arena(sj_txn *txn)
+{
+    sj_txn_fail(txn, SJ_FAULT_ARENA, "the command needs more memory than a command may have");
+}
+
 static const char *
 copy_trimmed(sj_txn *txn, const char *at, size_t size)
 {
@@ -21,9 +27,12 @@ copy_trimmed(sj_txn *txn, const char *at, size_t size)
     while (size > 0 && at[size - 1] == ' ')
         size--;
     copy = sj_arena_take(sj_txn_arena(txn), size + 1);
-    if (copy == NULL)
+    if (copy == NULL) {
+        fail_full_arena(txn);
         return "";
-    memcpy(copy, at, size);
+    }
+    memmove(copy, at,
+            size); /* `at` may be scratch that was given back: it lies at the same place or above */
     copy[size] = '\0';
     return copy;
 }
@@ -63,13 +72,16 @@ sift(utf8proc_int32_t *points, utf8proc_ssize_t *count, size_t max)
 static sj_text_result
 clean_unicode(sj_txn *txn, const char *text, size_t size, size_t max, const char **clean)
 {
+    size_t mark = sj_arena_mark(sj_txn_arena(txn));
     size_t room = 4 * size + 1; /* NFC decomposes first: at most fourfold in points a UTF-8 octet */
     utf8proc_int32_t *points = sj_arena_take(sj_txn_arena(txn), room * sizeof *points);
     utf8proc_ssize_t count;
     sj_text_result result;
 
-    if (points == NULL)
-        return SJ_TEXT_LONG;
+    if (points == NULL) {
+        fail_full_arena(txn);
+        return SJ_TEXT_EMPTY;
+    }
     count = utf8proc_decompose((const utf8proc_uint8_t *) text, (utf8proc_ssize_t) size, points,
                                (utf8proc_ssize_t) room, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     if (count < 0 || (size_t) count >= room)
@@ -79,6 +91,7 @@ clean_unicode(sj_txn *txn, const char *text, size_t size, size_t max, const char
     if (result != SJ_TEXT_OK && result != SJ_TEXT_MARKS_DROPPED)
         return result;
     count = utf8proc_reencode(points, count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    sj_arena_release(sj_txn_arena(txn), mark);
     *clean = copy_trimmed(txn, (const char *) points, (size_t) count);
     return result;
 }
