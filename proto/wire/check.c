@@ -5,7 +5,13 @@
 
 #include <string.h>
 
-enum { FIELDS_MAX = 64 }; /* of one message: a bit each in `seen` */
+enum {
+    FIELDS_MAX = 64,    /* of one message: a counter each */
+    ALIGNMENT = 16,     /* of what an arena gives */
+    MEMBERS_FIRST = 16, /* fields that protobuf-c scans on its stack; more take slabs, each twice
+                           the last one */
+    MEMBER_SIZE = 40,
+};
 
 enum wire_type { VARINT = 0, FIXED64 = 1, BLOCK = 2, FIXED32 = 5 };
 
@@ -174,7 +180,40 @@ wire_type_of(const ProtobufCFieldDescriptor *field)
 typedef struct walker {
     const char *field; /* the last one looked at: the one at fault */
     unsigned depth;
+    size_t memory; /* that unpacking will take so far */
 } walker;
+
+static void
+weigh(walker *walk, size_t size)
+{
+    walk->memory += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static size_t
+item_size(const ProtobufCFieldDescriptor *field)
+{
+    if (field->type == PROTOBUF_C_TYPE_BYTES)
+        return sizeof(ProtobufCBinaryData);
+    return sizeof(uint64_t); /* at most: pointers and numbers */
+}
+
+/* What protobuf-c takes for a message besides its texts and the messages in it. */
+static void
+weigh_message(walker *walk, const ProtobufCMessageDescriptor *type, const uint32_t *counts)
+{
+    size_t members = 0, slab = MEMBERS_FIRST;
+
+    weigh(walk, type->sizeof_message);
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        members += counts[i];
+        if (type->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
+            weigh(walk, counts[i] * item_size(&type->fields[i]));
+    }
+    for (; members > slab; slab *= 2) {
+        members -= slab;
+        weigh(walk, 2 * slab * MEMBER_SIZE);
+    }
+}
 
 static const char *check_message(walker *walk, const ProtobufCMessageDescriptor *type, reader in);
 
@@ -189,6 +228,8 @@ check_block(walker *walk, const ProtobufCFieldDescriptor *field, const sj_limit 
     reader block = { in->at, in->at + size };
 
     in->at += size;
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE)
+        weigh(walk, (size_t) size + (field->type == PROTOBUF_C_TYPE_STRING));
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
         return check_message(walk, field->descriptor, block);
     if (field->type == PROTOBUF_C_TYPE_STRING)
@@ -252,14 +293,19 @@ check_message(walker *walk, const ProtobufCMessageDescriptor *type, reader in)
         wrong = check_field(walk, field, &limits[index], (enum wire_type)(tag & 7), &in);
     }
     walk->depth--;
-    return wrong;
+    if (wrong != NULL)
+        return wrong;
+    weigh_message(walk, type, counts);
+    return walk->memory > SJ_UNPACKED_MAX
+               ? "the message would take more memory than one may; say it in several"
+               : NULL;
 }
 
 const char *
 sj_message_check(const ProtobufCMessageDescriptor *type, const void *at, size_t size,
                  const char **field)
 {
-    walker walk = { "", 0 };
+    walker walk = { .field = "" };
     const uint8_t *octets = at;
     const char *wrong = check_message(&walk, type, (reader){ octets, octets + size });
 

@@ -5,7 +5,7 @@
  *
  * protobuf-c accepts NUL inside text, invalid UTF-8, repeated single fields and unlimited nesting,
  * and a small message can make it allocate a hundred times its size.  What passes here unpacks into
- * at most a few times its own size.
+ * at most SJ_UNPACKED_MAX octets.
  */
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>

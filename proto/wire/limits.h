@@ -28,8 +28,9 @@ enum {
     SJ_HEARTBEAT_MS = 1000,
     SJ_HEARTBEAT_LIVES = 3,
     SJ_DRAIN_MS = 10000,
-    SJ_CLOCK_SKEW_MS = 2000, /* allowed to expires_at_ms */
-    SJ_DEPTH_MAX = 8,        /* of messages in messages */
+    SJ_CLOCK_SKEW_MS = 2000,      /* allowed to expires_at_ms */
+    SJ_DEPTH_MAX = 8,             /* of messages in messages */
+    SJ_UNPACKED_MAX = 160 * 1024, /* memory of a message that was unpacked */
 };
 
 /* Limit of one field.  Text: octets.  Bytes: octets, all of them when `exact`.  Numbers: the
