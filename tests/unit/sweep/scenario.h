@@ -26,12 +26,18 @@ typedef struct cast {
 
 typedef void scenario(tape *t, cast *c);
 
-/* Registration's, then whatever of the others' stories their tapes ask for. */
 scenario scenario_registration;
 /* The tape has followed registration's. */
 scenario scenario_attendance;
 /* The tape has followed registration's and attendance's. */
 scenario scenario_certificate;
+
+/* All three, one after the other. */
+typedef struct stories {
+    tape registration, attendance, certificate;
+} stories;
+void stories_tell(stories *s);
+void stories_forget(stories *s);
 
 /* Point a message's text at a literal that nobody writes to. */
 char *literal(const char *text);

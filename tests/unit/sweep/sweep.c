@@ -4,11 +4,8 @@
  * leaves no trace, a dry run and a refusal neither, a retry changes nothing, and the same commands
  * give the same store and the same answers however they are committed.
  */
-#include "services/attendance/core.h"
-#include "services/certificate/core.h"
 #include "services/core/apply.h"
 #include "services/core/housekeeping.h"
-#include "services/registration/core.h"
 #include "storage/store.h"
 #include "tests/unit/sweep/sabotage.h"
 #include "tests/unit/sweep/scenario.h"
@@ -27,46 +24,24 @@ enum {
     SCRATCH_ARENA = 256 * 1024,
 };
 
+static stories told;
+
 /* What the core under test was told, once for all laws. */
-static tape story;
+#define story (told.SWEEP_CORE)
 
-/* The stories that SWEEP_CORE's own builds on are played first. */
 static int
-tell_story(void **state)
+tell(void **state)
 {
-    static tape registration, attendance;
-    static cast people;
-
     (void) state;
-    tape_open(&registration, &registration_core);
-    tape_open(&attendance, &attendance_core);
-    tape_open(&story, &SWEEP_CORE);
-    if (story.core == &registration_core) {
-        scenario_registration(&story, &people);
-    } else {
-        scenario_registration(&registration, &people);
-        registration.now_ms = attendance.now_ms = story.now_ms = SCENARIO_NOW + SCENARIO_HOUR;
-    }
-    if (story.core == &attendance_core) {
-        tape_follow(&story, &registration);
-        scenario_attendance(&story, &people);
-    } else if (story.core == &certificate_core) {
-        tape_follow(&attendance, &registration);
-        scenario_attendance(&attendance, &people);
-        tape_follow(&story, &registration);
-        tape_follow(&story, &attendance);
-        scenario_certificate(&story, &people);
-    }
-    tape_close(&registration);
-    tape_close(&attendance);
+    stories_tell(&told);
     return 0;
 }
 
 static int
-forget_story(void **state)
+forget(void **state)
 {
     (void) state;
-    tape_close(&story);
+    stories_forget(&told);
     return 0;
 }
 
@@ -377,5 +352,5 @@ main(void)
         cmocka_unit_test(a_full_arena_leaves_no_trace),
     };
 
-    return cmocka_run_group_tests_name(SWEEP_CORE.name, tests, tell_story, forget_story);
+    return cmocka_run_group_tests_name("sweep", tests, tell, forget);
 }
