@@ -3,6 +3,7 @@
 
 #include "proto/wire/append.h"
 #include "proto/wire/check.h"
+#include "services/runtime/stop.h"
 #include "storage/cursor.h"
 #include "storage/outbox.h"
 
@@ -16,6 +17,8 @@ enum {
     RECORD_FIELD = 3,    /* Records.record */
     PERSONAL_FIELD = 12, /* Record.personal */
     HEAD_MAX = 256,
+    LOOKED_AT_MAX =
+        4096, /* records, for one frame: a filter that takes few must not hold up others */
     CREDIT_MAX = 64 * 1024 * 1024,
 };
 
@@ -285,7 +288,9 @@ compose(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, uint64_
     sj_outbox_record record;
     unsigned count = 0;
 
-    while (count < SJ_FEED_RECORDS_MAX && (used == 0 || used < subscription->credit)) {
+    for (unsigned looked = 0; looked < LOOKED_AT_MAX && count < SJ_FEED_RECORDS_MAX &&
+                              (used == 0 || used < subscription->credit);
+         looked++) {
         size_t size = 0;
 
         sj_arena_reset(&feed->arena);
@@ -370,6 +375,9 @@ sj_feed_send(sj_feed *feed, uint64_t now_ms)
             sj_txn *txn = sj_read_begin(feed->store, &feed->arena, now_ms);
 
             used = compose(feed, txn, subscription, &covered);
+            if (sj_txn_fault(txn) != SJ_FAULT_NONE) /* else the consumer would be told that there
+                                                       is nothing where a record cannot be read */
+                sj_stop("store.damaged", sj_txn_fault_words(txn));
             sj_read_end(txn);
         }
         if (used > 0) {

@@ -2,6 +2,7 @@
 #include "services/runtime/link.h"
 
 #include "services/runtime/log.h"
+#include "services/runtime/stop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,8 @@ sj_link_ask(sj_link *link, sj_store *store, sj_arena *arena, uint64_t now_us)
     sj_arena_reset(arena);
     txn = sj_read_begin(store, arena, 0);
     link->asked = link->plan->ask(link->plan->context, txn, link->frame, SJ_LINK_FRAME_MAX);
+    if (sj_txn_fault(txn) != SJ_FAULT_NONE) /* else what cannot be read would wait for ever */
+        sj_stop("store.damaged", sj_txn_fault_words(txn));
     sj_read_end(txn);
     link->dirty = false;
     if (link->asked > 0)

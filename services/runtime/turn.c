@@ -6,15 +6,14 @@
 #include "services/runtime/front.h"
 #include "services/runtime/log.h"
 #include "services/runtime/status.h"
+#include "services/runtime/stop.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     ENTRIES_MAX = SJ_BATCH_MAX + SJ_RELAYS_MAX * SJ_FEED_RECORDS_MAX + 32,
-    EXIT_UNKNOWN = 70, /* EX_SOFTWARE: restart me */
     LAGGING_RETRY_MS = 100,
     PULSE_TYPE = 900,
 };
@@ -35,13 +34,6 @@ typedef struct turn_batch {
     sj_job *queries[SJ_BATCH_MAX];
     size_t query_count;
 } turn_batch;
-
-static _Noreturn void
-die(const char *event, const char *words)
-{
-    sj_log(SJ_LOG_ERROR, event, "words=\"%s\"", words);
-    _exit(EXIT_UNKNOWN);
-}
 
 static void
 stamp(sj_service *service, sj_command *cmd, uint8_t entropy[SJ_ENTROPY_SIZE])
@@ -217,7 +209,8 @@ commit(sj_service *service, sj_txn *txn)
     }
     begun_us = sj_monotonic_us();
     if (!sj_write_commit(txn))
-        die("commit.failed", sj_txn_fault_words(txn)); /* the outcome is unknown: answer nobody */
+        sj_stop("commit.failed",
+                sj_txn_fault_words(txn)); /* the outcome is unknown: answer nobody */
     service->commit_us = sj_monotonic_us() - begun_us;
     service->counts.commits++;
     service->presence.seq = sj_store_meta(service->store)->seq;
@@ -231,7 +224,7 @@ apply_all(sj_service *service, turn_batch *batch)
     sj_txn *txn = sj_write_begin(service->store, &service->scratch);
 
     if (sj_txn_fault(txn) != SJ_FAULT_NONE)
-        die("store.failed", sj_txn_fault_words(txn));
+        sj_stop("store.failed", sj_txn_fault_words(txn));
     for (size_t i = 0; i < batch->count; i++)
         if (!apply(service, txn, &batch->entries[i])) {
             sj_log(SJ_LOG_WARN, "batch.fault", "type=%u words=\"%s\"", batch->entries[i].cmd.type,
@@ -249,10 +242,10 @@ on_lone_fault(sj_service *service, sj_txn *txn, turn_entry *entry)
     sj_fault fault = sj_txn_fault(txn);
 
     if (fault == SJ_FAULT_DAMAGE)
-        die("store.damaged",
-            sj_words(txn, "%s; stop, run scrub, restore the last backup", sj_txn_fault_words(txn)));
+        sj_stop("store.damaged", sj_words(txn, "%s; stop, run scrub, restore the last backup",
+                                          sj_txn_fault_words(txn)));
     if (fault == SJ_FAULT_STORAGE || entry->relay != NULL)
-        die("store.failed", sj_txn_fault_words(txn));
+        sj_stop("store.failed", sj_txn_fault_words(txn));
     sj_write_abort(txn);
     entry->reply =
         (sj_reply){ .status = SJ_INTERNAL, .detail = "the command failed; nothing was done" };
@@ -273,7 +266,7 @@ apply_singly(sj_service *service, turn_batch *batch)
         sj_txn *txn = sj_write_begin(service->store, &service->scratch);
 
         if (sj_txn_fault(txn) != SJ_FAULT_NONE)
-            die("store.failed", sj_txn_fault_words(txn));
+            sj_stop("store.failed", sj_txn_fault_words(txn));
         if (apply(service, txn, &batch->entries[i]))
             commit(service, txn);
         else
@@ -315,7 +308,7 @@ answer_query(sj_service *service, sj_job *job)
         sj_status_answer(service, txn, &job->reply);
     else if (!sj_answer(txn, service->plan->core, &job->cmd, &job->reply)) {
         if (sj_txn_fault(txn) != SJ_FAULT_ARENA)
-            die("store.damaged", sj_txn_fault_words(txn));
+            sj_stop("store.damaged", sj_txn_fault_words(txn));
         job->reply =
             (sj_reply){ .status = SJ_INTERNAL, .detail = "the answer does not fit; ask for less" };
     }

@@ -93,7 +93,7 @@ become(const char *path, const char *said, const char *const arguments[], pid_t 
     _exit(127);
 }
 
-static pid_t
+pid_t
 program_start(const world *w, const char *name, const char *said, const char *const arguments[])
 {
     char path[PATH_MAX], output[WORLD_PATH];
@@ -118,6 +118,17 @@ exit_code(pid_t pid)
     while (waitpid(pid, &status, 0) < 0)
         assert_int_equal(errno, EINTR);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+bool
+program_ended(pid_t pid, int *code)
+{
+    int status = 0;
+    pid_t ended = waitpid(pid, &status, WNOHANG);
+
+    assert_true(ended >= 0);
+    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return ended == pid;
 }
 
 int

@@ -41,7 +41,12 @@ void world_close(world *w);
 /* FOLDER/NAME. */
 const char *world_path(const world *w, const char *name, char path[WORLD_PATH]);
 
-/* Run a program of the build to its end, its output in FOLDER/said; its exit code, -1: a signal. */
+/* Start a program of the build, its output behind what FOLDER/said holds. */
+pid_t program_start(const world *w, const char *name, const char *said,
+                    const char *const arguments[]);
+/* Whether it has ended, and with what; -1: a signal. */
+bool program_ended(pid_t pid, int *code);
+/* Run one to its end, its output in FOLDER/said. */
 int program_run(const world *w, const char *name, const char *const arguments[]);
 /* Whether FOLDER/NAME holds these words. */
 bool world_says(const world *w, const char *name, const char *words);
