@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* More than a batch of the largest commands writes. */
+#define AHEAD_MIN (UINT64_C(256) << 20)
+
 static void
 begin(sj_txn *txn, sj_store *store, sj_arena *arena, bool writable)
 {
@@ -87,19 +90,22 @@ sj_write_pending(const sj_txn *txn)
 /*
  * LMDB may end a transaction with pages at the file's end that it allocated and never wrote; the
  * file is then shorter than its last page.  That is harmless to LMDB, but not to be told from a
- * truncated file: grow it.
+ * truncated file, so the file is longer than needed before a commit: afterwards would be too late
+ * for a process that is killed in between, and for a backup that looks in between.  The room ahead
+ * is a hole, it takes no space of the disk.
  */
 static bool
-fill_file(sj_store *store)
+reserve_file(sj_store *store, uint64_t ahead)
 {
     MDB_envinfo info;
     struct stat status;
     uint64_t size;
 
     (void) mdb_env_info(store->env, &info);
-    size = ((uint64_t) info.me_last_pgno + 1) * store->page_size;
+    size = ((uint64_t) info.me_last_pgno + 1) * store->page_size + ahead;
     if (size <= store->file_size)
         return true;
+    size += AHEAD_MIN; /* not at each commit */
     if (fstat(store->data_fd, &status) != 0)
         return false;
     if ((uint64_t) status.st_size < size &&
@@ -122,6 +128,11 @@ sj_write_commit(sj_txn *txn)
         sj_write_abort(txn);
         return false;
     }
+    if (!reserve_file(txn->store, AHEAD_MIN)) {
+        sj_txn_fail(txn, SJ_FAULT_STORAGE, "the data file cannot be extended");
+        sj_write_abort(txn);
+        return false;
+    }
     code = mdb_txn_commit(txn->mdb);
     txn->mdb = NULL;
     if (code != 0) {
@@ -129,7 +140,7 @@ sj_write_commit(sj_txn *txn)
         return false;
     }
     txn->store->meta = txn->meta;
-    if (!fill_file(txn->store)) {
+    if (!reserve_file(txn->store, 0)) { /* more than was reserved */
         sj_txn_fail(txn, SJ_FAULT_STORAGE, "the data file cannot be extended");
         return false;
     }

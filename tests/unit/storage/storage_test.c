@@ -243,12 +243,10 @@ a_short_or_strange_file_is_refused(void **state)
     fixture *f = *state;
     sj_schema schema = { toy.name, toy.schema, toy.tables };
     char path[128];
-    struct stat status;
 
     assert_int_equal(put(f, "a", 1), SJ_OK);
     (void) snprintf(path, sizeof path, "%s/store/data.mdb", f->folder);
-    assert_int_equal(stat(path, &status), 0);
-    assert_int_equal(truncate(path, status.st_size - 4096), 0);
+    assert_int_equal(truncate(path, 4 * 4096), 0); /* the file's end is room not yet used */
     expect_refused(f, &schema, "truncated");
     assert_int_equal(truncate(path, 100), 0);
     expect_refused(f, &schema, "too short");
