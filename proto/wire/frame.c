@@ -7,6 +7,18 @@
 
 static const unsigned char signature[SJ_SIGNATURE_SIZE] = { 'S', 'J', 1, 0 };
 
+Sijill__V1__Envelope
+sj_envelope(Sijill__V1__Kind kind, uint64_t id)
+{
+    Sijill__V1__Envelope envelope;
+
+    sijill__v1__envelope__init(&envelope);
+    envelope.has_kind = envelope.has_id = 1;
+    envelope.kind = kind;
+    envelope.id = id;
+    return envelope;
+}
+
 size_t
 sj_head_pack(const Sijill__V1__Envelope *envelope, unsigned char head[SJ_HEAD_MAX])
 {

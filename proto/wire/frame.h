@@ -12,6 +12,9 @@ enum {
     SJ_FLAG_DRY_RUN = 8,
 };
 
+/* An envelope of a kind, with its correlation id. */
+Sijill__V1__Envelope sj_envelope(Sijill__V1__Kind kind, uint64_t id);
+
 /* Write signature and packed envelope; the size, or 0 when it does not fit into SJ_HEAD_MAX. */
 size_t sj_head_pack(const Sijill__V1__Envelope *envelope, unsigned char head[SJ_HEAD_MAX]);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/certificate/sign_exchange.h"
 
+#include "services/core/message.h"
+
 #include "proto/credential/multikey.h"
 #include "proto/wire/append.h"
 #include "sijill/v1/certificate.pb-c.h"
@@ -84,19 +86,6 @@ sign_exchange_ask(void *context, sj_txn *txn, unsigned char *frame, size_t room)
     return out.used;
 }
 
-static void *
-take(void *arena, size_t size)
-{
-    return sj_arena_take(arena, size);
-}
-
-static void
-keep(void *arena, void *pointer)
-{
-    (void) arena;
-    (void) pointer;
-}
-
 static bool
 pack(sj_arena *arena, const ProtobufCMessage *message, sj_bytes *body)
 {
@@ -169,7 +158,7 @@ attach_signatures(sign_exchange *exchange, const Sijill__V1__SignBatchReply *rep
 bool
 sign_exchange_answer(void *context, sj_bytes frame, sj_arena *arena, sj_command *cmd)
 {
-    ProtobufCAllocator allocator = { take, keep, arena };
+    ProtobufCAllocator allocator = sj_arena_allocator(arena);
     sign_exchange *exchange = context;
     Sijill__V1__SignBatchReply *reply =
         sijill__v1__sign_batch_reply__unpack(&allocator, frame.size, frame.at);

@@ -17,10 +17,16 @@ keep(void *arena, void *pointer)
     (void) pointer;
 }
 
+ProtobufCAllocator
+sj_arena_allocator(sj_arena *arena)
+{
+    return (ProtobufCAllocator){ take, keep, arena };
+}
+
 static void *
 unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes packed)
 {
-    ProtobufCAllocator allocator = { take, keep, sj_txn_arena(txn) };
+    ProtobufCAllocator allocator = sj_arena_allocator(sj_txn_arena(txn));
 
     return protobuf_c_message_unpack(type, &allocator, packed.size, packed.at);
 }

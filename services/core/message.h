@@ -26,6 +26,9 @@ void *sj_row_get(sj_txn *txn, unsigned table, const sj_key *key,
                  const ProtobufCMessageDescriptor *type);
 void sj_row_put(sj_txn *txn, unsigned table, const sj_key *key, const ProtobufCMessage *row);
 
+/* protobuf-c's unpacking into an arena; nothing is freed one by one. */
+ProtobufCAllocator sj_arena_allocator(sj_arena *arena);
+
 /* Append a record to the outbox; personal may be NULL. */
 void sj_emit_message(sj_txn *txn, uint32_t type, const ProtobufCMessage *body,
                      const ProtobufCMessage *personal);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/runtime/feed.h"
 
+#include "services/core/message.h"
+
 #include "proto/wire/append.h"
 #include "proto/wire/check.h"
 #include "services/runtime/stop.h"
@@ -81,18 +83,6 @@ write_position(const sj_feed *feed, uint64_t seq, Sijill__V1__LogPos *position)
     position->seq = seq;
 }
 
-static Sijill__V1__Envelope
-envelope_of(Sijill__V1__Kind kind, uint64_t id)
-{
-    Sijill__V1__Envelope envelope;
-
-    sijill__v1__envelope__init(&envelope);
-    envelope.has_kind = envelope.has_id = 1;
-    envelope.kind = kind;
-    envelope.id = id;
-    return envelope;
-}
-
 /* Words, when this position cannot be served. */
 static sj_status
 judge_position(const sj_meta *meta, const Sijill__V1__LogPos *after, const char **words)
@@ -117,7 +107,7 @@ static void
 on_subscribe(sj_feed *feed, sj_incoming *in, const Sijill__V1__Subscribe *ask)
 {
     const sj_meta *meta = sj_store_meta(feed->store);
-    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__SUBSCRIBED, in->envelope->id);
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__SUBSCRIBED, in->envelope->id);
     Sijill__V1__Subscribed answer;
     Sijill__V1__LogPos first, head;
     unsigned char packed[HEAD_MAX];
@@ -168,22 +158,9 @@ on_credit(sj_feed *feed, const sj_incoming *in, const Sijill__V1__Credit *credit
 }
 
 static void *
-take(void *arena, size_t size)
-{
-    return sj_arena_take(arena, size);
-}
-
-static void
-keep(void *arena, void *pointer)
-{
-    (void) arena;
-    (void) pointer;
-}
-
-static void *
 decode(sj_feed *feed, sj_incoming *in, const ProtobufCMessageDescriptor *type)
 {
-    ProtobufCAllocator allocator = { take, keep, &feed->arena };
+    ProtobufCAllocator allocator = sj_arena_allocator(&feed->arena);
     const char *field;
     const char *wrong =
         sj_message_check(type, zmq_msg_data(&in->body), zmq_msg_size(&in->body), &field);
@@ -238,7 +215,7 @@ sj_feed_receive(sj_feed *feed)
 static bool
 wanted(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, sj_bytes packed)
 {
-    ProtobufCAllocator allocator = { take, keep, sj_txn_arena(txn) };
+    ProtobufCAllocator allocator = sj_arena_allocator(sj_txn_arena(txn));
     Sijill__V1__Record *record;
 
     (void) feed;
@@ -313,7 +290,7 @@ compose(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, uint64_
 static void
 send_records(sj_feed *feed, sj_subscription *subscription, uint64_t covered, size_t used)
 {
-    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__RECORDS, 0);
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__RECORDS, 0);
     Sijill__V1__Records ends;
     Sijill__V1__LogPos from, to;
     unsigned char packed[FRAME_RESERVE];
@@ -339,7 +316,7 @@ static void
 send_head(sj_feed *feed, sj_subscription *subscription)
 {
     const sj_meta *meta = sj_store_meta(feed->store);
-    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__HEAD, 0);
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__HEAD, 0);
     Sijill__V1__LogPos covered, last;
     unsigned char packed[HEAD_MAX];
     Sijill__V1__Head head;

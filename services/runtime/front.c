@@ -17,7 +17,7 @@ static void
 send_reply(sj_service *service, sj_port *port, uint32_t peer, uint64_t correlation,
            const sj_reply *reply)
 {
-    Sijill__V1__Envelope envelope;
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__REPLY, correlation);
     Sijill__V1__Status status;
     Sijill__V1__LogPos position;
 
@@ -27,10 +27,7 @@ send_reply(sj_service *service, sj_port *port, uint32_t peer, uint64_t correlati
     position.shard = service->presence.shard;
     position.epoch = service->presence.epoch;
     position.seq = reply->seq != 0 ? reply->seq : service->presence.seq;
-    sijill__v1__envelope__init(&envelope);
-    envelope.has_kind = envelope.has_id = envelope.has_window = 1;
-    envelope.kind = SIJILL__V1__KIND__REPLY;
-    envelope.id = correlation;
+    envelope.has_window = 1;
     envelope.status = &status;
     envelope.pos = &position;
     envelope.window = service->window;

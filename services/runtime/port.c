@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/runtime/port.h"
 
+#include "services/core/message.h"
+
 #include "proto/wire/check.h"
 
 #include <errno.h>
@@ -107,22 +109,10 @@ sj_port_status(Sijill__V1__Status *out, const sj_reply *reply)
     out->replayed = reply->replayed;
 }
 
-static Sijill__V1__Envelope
-envelope_of(Sijill__V1__Kind kind, uint64_t id)
-{
-    Sijill__V1__Envelope envelope;
-
-    sijill__v1__envelope__init(&envelope);
-    envelope.has_kind = envelope.has_id = 1;
-    envelope.kind = kind;
-    envelope.id = id;
-    return envelope;
-}
-
 void
 sj_port_error(sj_port *port, uint32_t peer, uint64_t id, sj_status status, const char *words)
 {
-    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__ERROR, id);
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__ERROR, id);
     Sijill__V1__Status code;
 
     sj_port_status(&code, &(sj_reply){ .status = status, .detail = words });
@@ -133,7 +123,7 @@ sj_port_error(sj_port *port, uint32_t peer, uint64_t id, sj_status status, const
 void
 sj_port_goodbye(sj_port *port)
 {
-    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__GOODBYE, 0);
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__GOODBYE, 0);
 
     for (size_t at = 0; at < SJ_PEER_SLOTS; at++)
         while (port->peers.slots[at].used &&
@@ -144,7 +134,7 @@ sj_port_goodbye(sj_port *port)
 static void
 send_welcome(sj_port *port, const sj_incoming *in)
 {
-    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__WELCOME, in->envelope->id);
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__WELCOME, in->envelope->id);
     const sj_presence *presence = port->presence;
     unsigned char packed[PACKED_MAX];
     uint32_t shard = presence->shard;
@@ -172,7 +162,7 @@ send_welcome(sj_port *port, const sj_incoming *in)
 static void
 send_pong(sj_port *port, const sj_incoming *in)
 {
-    Sijill__V1__Envelope envelope = envelope_of(SIJILL__V1__KIND__PONG, in->envelope->id);
+    Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__PONG, in->envelope->id);
     unsigned char packed[PACKED_MAX];
     Sijill__V1__LogPos head;
     Sijill__V1__LogPos *applied = &head;
@@ -275,23 +265,10 @@ read_frames(sj_port *port, zmq_msg_t *routing, zmq_msg_t *head, zmq_msg_t *body)
     return count;
 }
 
-static void *
-take(void *arena, size_t size)
-{
-    return sj_arena_take(arena, size);
-}
-
-static void
-keep(void *arena, void *pointer)
-{
-    (void) arena;
-    (void) pointer;
-}
-
 int
 sj_port_receive(sj_port *port, sj_arena *arena, sj_incoming *in)
 {
-    ProtobufCAllocator allocator = { take, keep, arena };
+    ProtobufCAllocator allocator = sj_arena_allocator(arena);
     zmq_msg_t routing, head;
     int frames = read_frames(port, &routing, &head, &in->body);
     const unsigned char *octets = zmq_msg_data(&routing);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/runtime/relay.h"
 
+#include "services/core/message.h"
+
 #include "services/runtime/log.h"
 
 #include <inttypes.h>
@@ -30,13 +32,9 @@ static void
 send_message(sj_relay *relay, Sijill__V1__Kind kind, const ProtobufCMessage *body)
 {
     unsigned char head[SJ_HEAD_MAX], packed[PACKED_MAX];
-    Sijill__V1__Envelope envelope;
+    Sijill__V1__Envelope envelope = sj_envelope(kind, ++relay->ids);
     size_t size = 0;
 
-    sijill__v1__envelope__init(&envelope);
-    envelope.has_kind = envelope.has_id = 1;
-    envelope.kind = kind;
-    envelope.id = ++relay->ids;
     if (body != NULL)
         size = protobuf_c_message_pack(body, packed);
     if (zmq_send(relay->socket, head, sj_head_pack(&envelope, head), ZMQ_DONTWAIT | ZMQ_SNDMORE) >=
@@ -154,22 +152,9 @@ sj_relay_stop(sj_relay *relay, const char *words)
 }
 
 static void *
-take(void *arena, size_t size)
-{
-    return sj_arena_take(arena, size);
-}
-
-static void
-keep(void *arena, void *pointer)
-{
-    (void) arena;
-    (void) pointer;
-}
-
-static void *
 unpack(sj_relay *relay, const ProtobufCMessageDescriptor *type, zmq_msg_t *body)
 {
-    ProtobufCAllocator allocator = { take, keep, &relay->arena };
+    ProtobufCAllocator allocator = sj_arena_allocator(&relay->arena);
 
     return protobuf_c_message_unpack(type, &allocator, zmq_msg_size(body), zmq_msg_data(body));
 }
@@ -277,7 +262,7 @@ on_message(sj_relay *relay, const Sijill__V1__Envelope *envelope, zmq_msg_t *bod
 static bool
 receive(sj_relay *relay, uint64_t now_us)
 {
-    ProtobufCAllocator allocator = { take, keep, &relay->arena };
+    ProtobufCAllocator allocator = sj_arena_allocator(&relay->arena);
     Sijill__V1__Envelope *envelope = NULL;
     void *socket = relay->socket;
     zmq_msg_t head, body;

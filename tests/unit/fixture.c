@@ -171,22 +171,9 @@ fixture_feed(fixture *f, uint32_t type, const ProtobufCMessage *body,
 }
 
 static void *
-take(void *arena, size_t size)
-{
-    return sj_arena_take(arena, size);
-}
-
-static void
-keep(void *arena, void *pointer)
-{
-    (void) arena;
-    (void) pointer;
-}
-
-static void *
 unpack(fixture *f, const ProtobufCMessageDescriptor *type, sj_bytes packed)
 {
-    ProtobufCAllocator allocator = { take, keep, &f->arena };
+    ProtobufCAllocator allocator = sj_arena_allocator(&f->arena);
     void *message = protobuf_c_message_unpack(type, &allocator, packed.size, packed.at);
 
     assert(message != NULL);

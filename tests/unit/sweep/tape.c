@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/sweep/tape.h"
 
+#include "services/core/message.h"
+
 #include "services/core/apply.h"
 #include "services/core/housekeeping.h"
 #include "storage/outbox.h"
@@ -232,24 +234,11 @@ tape_follow(tape *t, const tape *producer)
     }
 }
 
-static void *
-take(void *arena, size_t size)
-{
-    return sj_arena_take(arena, size);
-}
-
-static void
-keep(void *arena, void *pointer)
-{
-    (void) arena;
-    (void) pointer;
-}
-
 void *
 tape_reply(tape *t, const ProtobufCMessageDescriptor *type)
 {
     const tape_step *last = &t->steps[t->count - 1];
-    ProtobufCAllocator allocator = { take, keep, &t->f->arena };
+    ProtobufCAllocator allocator = sj_arena_allocator(&t->f->arena);
     void *message;
 
     sj_arena_reset(&t->f->arena);
