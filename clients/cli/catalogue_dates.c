@@ -96,9 +96,8 @@ sessions_assume(draft *d, Sijill__V1__Event *event, const char *first, const cha
     int64_t count = date_days(to) - date_days(from) + 1;
 
     if (count > DAY_SESSIONS_MAX) {
-        draft_refuse(d, "end_date",
-                     "the event would last %lld days: give sessions, or date_precision month",
-                     (long long) count);
+        draft_note(d, "the event lasts %lld days: it gets no sessions of assumed hours",
+                   (long long) count);
         return;
     }
     event->sessions = pool_take(d->memory, (size_t) count * sizeof *event->sessions);

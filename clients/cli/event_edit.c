@@ -205,13 +205,13 @@ create_sessions(cli *c, pool *memory, Sijill__V1__Event *event)
         return true;
     draft_begin(&d, memory, NULL);
     sessions_assume(&d, event, event->start_date, event->end_date);
-    if (d.refusal != NULL)
-        (void) fail(c, EXIT_USAGE, "%s", d.refusal);
-
-    bool good = d.refusal == NULL;
-
     draft_end(&d);
-    return good;
+    if (event->n_sessions == 0)
+        (void) fail(c, EXIT_USAGE,
+                    "from %s to %s is no time for one session a day: give --session for each, or "
+                    "other dates",
+                    event->start_date, event->end_date);
+    return event->n_sessions > 0;
 }
 
 static bool

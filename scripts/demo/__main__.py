@@ -84,7 +84,8 @@ def refusal(sijill, story, events, tag):
     """Nothing has ended: a certificate is refused, with a reason."""
     event = next((event for event in events if event["date_precision"] == "day"), events[0])
     email = f"amina.{tag}@participants.example"
-    print(f"\nno event of this catalogue has ended; so, at {event['slug']} ({event['dates']}):")
+    print(f"\nno event of this catalogue has sessions that have ended; so, at {event['slug']} "
+          f"({event['dates']}):", flush=True)
     with story.step("a person registers"):
         sijill.ask("register", "--event", event["slug"], "--email", email, "--name", AMINA.name,
                    "--country", AMINA.country)
