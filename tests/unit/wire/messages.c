@@ -10,6 +10,7 @@
 #include "services/core/housekeeping.h"
 #include "services/registration/core.h"
 #include "sijill/v1/certificate.pb-c.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/wire/corpus.h"
 
 #include <inttypes.h>
@@ -299,17 +300,6 @@ the_largest_batch_of_the_contract_passes(void **state)
     assert_true(sj_arena_open(&arena, SJ_UNPACKED_MAX));
     assert_true(understood(&arena, in.base.descriptor, octets, size));
     sj_arena_close(&arena);
-}
-
-/* splitmix64: the seed is all there is to repeat a run. */
-static uint64_t
-chance(uint64_t *seed)
-{
-    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
 }
 
 static void
