@@ -204,7 +204,10 @@ sj_feed_receive(sj_feed *feed)
     sj_incoming in;
     int result;
 
-    while ((result = sj_port_receive(&feed->port, &feed->arena, &in)) >= 0) {
+    for (unsigned taken = 0; taken < SJ_QUEUE_MAX; taken++) { /* not to the end of a flood */
+        result = sj_port_receive(&feed->port, &feed->arena, &in);
+        if (result < 0)
+            return;
         if (result == 0)
             continue;
         on_message(feed, &in);

@@ -154,8 +154,11 @@ sj_front_receive(sj_service *service, sj_port *port)
     sj_incoming in;
     int result;
 
-    while (service->queue.idle_count > 0 &&
-           (result = sj_port_receive(port, &service->head_arena, &in)) >= 0) {
+    /* Not to the end of a flood: what is refused takes no place in the queue, and a turn is due. */
+    for (unsigned taken = 0; taken < SJ_QUEUE_MAX && service->queue.idle_count > 0; taken++) {
+        result = sj_port_receive(port, &service->head_arena, &in);
+        if (result < 0)
+            return;
         if (result == 0)
             continue;
         if (in.envelope->kind == SIJILL__V1__KIND__REQUEST)

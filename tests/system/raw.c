@@ -6,7 +6,7 @@
 
 enum { PACKED_MAX = 64 * 1024 };
 
-static uint8_t last_key[SIJILL_ID_SIZE];
+static _Thread_local uint8_t last_key[SIJILL_ID_SIZE];
 static uint8_t actor[SIJILL_ID_SIZE] = { 'r', 'a', 'w' };
 
 void
@@ -82,7 +82,7 @@ raw_send(raw *r, const Sijill__V1__Envelope *envelope, const void *body, size_t 
 void
 raw_send_message(raw *r, const Sijill__V1__Envelope *envelope, const ProtobufCMessage *body)
 {
-    static unsigned char packed[PACKED_MAX];
+    static _Thread_local unsigned char packed[PACKED_MAX];
 
     assert_true(protobuf_c_message_get_packed_size(body) <= sizeof packed);
     raw_send(r, envelope, packed, protobuf_c_message_pack(body, packed));
