@@ -158,8 +158,18 @@ open_tables(MDB_env *env, const bare_rows *rows, MDB_dbi *dbis)
         exit(1);
 }
 
+bool
+bare_copy(const char *path, const char *to)
+{
+    MDB_env *env = open_env(path, MDB_RDONLY);
+    int code = mdb_env_copy(env, to);
+
+    mdb_env_close(env);
+    return code == 0;
+}
+
 size_t
-bare_write(const bare_rows *rows, const char *path, size_t batch, size_t most, uint64_t *total_us,
+bare_write(const bare_rows *rows, const char *path, size_t batch, uint64_t *total_us,
            figures *commits)
 {
     MDB_env *env = open_env(path, 0);
@@ -169,7 +179,7 @@ bare_write(const bare_rows *rows, const char *path, size_t batch, size_t most, u
 
     open_tables(env, rows, dbis);
     begun = bench_now_us();
-    while (at < rows->count && done < most) {
+    while (at < rows->count) {
         uint64_t start = bench_now_us();
         MDB_txn *txn;
 

@@ -32,7 +32,9 @@ typedef struct bare_rows {
 bool bare_read(bare_rows *rows, const char *path, uint64_t seq);
 void bare_free(bare_rows *rows);
 
-/* Put them into the store at `path`, `batch` registrations a commit, at most `most` registrations;
- * how many, the time of all and of each commit. */
-size_t bare_write(const bare_rows *rows, const char *path, size_t batch, size_t most,
-                  uint64_t *total_us, figures *commits);
+/* Put them into the store at `path`, `batch` registrations a commit; how many, the time of all and
+ * of each commit. */
+size_t bare_write(const bare_rows *rows, const char *path, size_t batch, uint64_t *total_us,
+                  figures *commits);
+/* A consistent copy of the store at `path`, beside its running writer, page for page. */
+bool bare_copy(const char *path, const char *to);

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 16, COPY_SIZE = 1 << 20 };
+enum { ARGUMENTS_MAX = 16 };
 
 void
 bench_program(char path[512], const char *name)
@@ -64,22 +64,6 @@ bench_stop(bench_process *process)
     (void) waitpid(process->pid, &status, 0);
     process->pid = 0;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-bool
-bench_copy(const char *from, const char *to)
-{
-    static char block[COPY_SIZE];
-    int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    bool good = in >= 0 && out >= 0;
-    ssize_t size;
-
-    while (good && (size = read(in, block, sizeof block)) != 0)
-        good = size > 0 && write(out, block, (size_t) size) == size;
-    good = good && fsync(out) == 0;
-    (void) close(in);
-    (void) close(out);
-    return good;
 }
 
 static int

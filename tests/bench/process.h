@@ -20,7 +20,5 @@ bool bench_start(bench_process *process, const char *name, const char *folder,
 bool bench_stop(bench_process *process);
 /* The program's path beside this one. */
 void bench_program(char path[512], const char *name);
-/* Copy a file, holes kept, and make it durable. */
-bool bench_copy(const char *from, const char *to);
 /* Remove a folder and all in it. */
 void bench_remove(const char *folder);
