@@ -162,6 +162,14 @@ def services_that_run_already_are_used_and_left_alone():
         assert child.returncode == 143, child.returncode
 
 
+def two_runs_at_once_on_one_home_take_turns():
+    with folder() as home:
+        children = [start("--once", "--home", home) for _ in range(2)]
+        for child in children:
+            output = child.communicate(timeout=RUN_SECONDS)[0]
+            holds((child.returncode, output.splitlines()), 30)
+
+
 def what_a_killed_run_left_is_stopped_and_the_next_one_holds():
     with folder() as home:
         child = start("--home", home)
@@ -255,6 +263,7 @@ if __name__ == "__main__":
     tap.run(a_second_run_on_the_same_home_holds_like_the_first_and_imports_nothing_anew,
             secrets_are_the_owners_alone_and_no_process_is_left,
             services_that_run_already_are_used_and_left_alone,
+            two_runs_at_once_on_one_home_take_turns,
             what_a_killed_run_left_is_stopped_and_the_next_one_holds,
             a_service_that_ends_by_itself_ends_the_run_with_its_log,
             an_awkward_catalogue_takes_its_first_event_that_has_ended,
