@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ARGUMENTS_MAX = 16 };
@@ -27,43 +28,72 @@ bench_program(char path[512], const char *name)
     (void) snprintf(path, 512, "%s/%s", folder == NULL ? "." : folder, name);
 }
 
+pid_t
+bench_spawn(const char *name, const char *const *arguments)
+{
+    char program[512];
+    char *all[ARGUMENTS_MAX] = { program };
+    size_t count = 1;
+    pid_t pid;
+
+    bench_program(program, name);
+    for (; *arguments != NULL && count + 1 < ARGUMENTS_MAX; arguments++)
+        all[count++] = (char *) (uintptr_t) *arguments;
+    pid = fork();
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR);
+
+        (void) prctl(PR_SET_PDEATHSIG, SIGTERM); /* nothing outlives its benchmark */
+        (void) dup2(null, STDOUT_FILENO);
+        (void) dup2(null, STDERR_FILENO);
+        (void) execv(program, all);
+        _exit(127);
+    }
+    return pid > 0 ? pid : 0;
+}
+
 bool
 bench_start(bench_process *process, const char *name, const char *folder, const char *const *extra)
 {
-    char program[512], file[64];
-    char *arguments[ARGUMENTS_MAX] = { program, (char *) (uintptr_t) "--home", process->home,
-                                       (char *) (uintptr_t) "--run", process->run };
-    size_t count = 5;
+    const char *arguments[ARGUMENTS_MAX] = { "--home", process->home, "--run", process->run };
+    size_t count = 4;
+    char program[64];
 
-    (void) snprintf(file, sizeof file, "sijill-%s", name);
-    bench_program(program, file);
+    (void) snprintf(program, sizeof program, "sijill-%s", name);
     (void) snprintf(process->home, sizeof process->home, "%s/%s", folder, name);
     (void) snprintf(process->run, sizeof process->run, "%s/run", folder);
     for (; extra != NULL && *extra != NULL && count + 1 < ARGUMENTS_MAX; extra++)
-        arguments[count++] = (char *) (uintptr_t) *extra;
-    process->pid = fork();
-    if (process->pid == 0) {
-        int null = open("/dev/null", O_RDWR);
-
-        (void) prctl(PR_SET_PDEATHSIG, SIGTERM); /* no service outlives its benchmark */
-        (void) dup2(null, 2);
-        (void) execv(program, arguments);
-        _exit(127);
-    }
+        arguments[count++] = *extra;
+    process->pid = bench_spawn(program, arguments);
     return process->pid > 0;
+}
+
+bool
+bench_ended(pid_t pid)
+{
+    int status = 0;
+
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 bool
 bench_stop(bench_process *process)
 {
-    int status = 0;
+    pid_t pid = process->pid;
 
-    if (process->pid <= 0)
-        return false;
-    (void) kill(process->pid, SIGTERM);
-    (void) waitpid(process->pid, &status, 0);
     process->pid = 0;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return pid > 0 && kill(pid, SIGTERM) == 0 && bench_ended(pid);
+}
+
+uint64_t
+bench_cpu_us(pid_t pid)
+{
+    struct timespec used;
+    clockid_t clock;
+
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return 0;
+    return (uint64_t) used.tv_sec * 1000000 + (uint64_t) used.tv_nsec / 1000;
 }
 
 static int

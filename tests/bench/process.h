@@ -4,6 +4,7 @@
  * process: the real service, started and stopped by a benchmark in a folder of its own.
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 typedef struct bench_process {
@@ -16,8 +17,14 @@ typedef struct bench_process {
  * further arguments, ended by NULL. */
 bool bench_start(bench_process *process, const char *name, const char *folder,
                  const char *const *extra);
+/* Start PROGRAM of the build with these arguments, ended by NULL, and no output; 0: no. */
+pid_t bench_spawn(const char *name, const char *const *arguments);
+/* Wait for its end; true: exit code 0. */
+bool bench_ended(pid_t pid);
 /* SIGTERM and wait; false: it did not end well. */
 bool bench_stop(bench_process *process);
+/* Processor time of a process that runs, or of this one (0), by all its threads. */
+uint64_t bench_cpu_us(pid_t pid);
 /* The program's path beside this one. */
 void bench_program(char path[512], const char *name);
 /* Remove a folder and all in it. */
