@@ -48,25 +48,38 @@ scan_escape(scan *s)
     return high == '1' && ((low >= '0' && low <= '9') || (low >= 'a' && low <= 'f'));
 }
 
+/* The first octet that is not a plain ASCII character of a string: nearly all are, and a signer
+ * looks at each document several times. */
+static const char *
+plain_end(const char *at, const char *end)
+{
+    while (at != end && *at >= ' ' && *at < 0x7f && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
 static bool
 scan_string(scan *s, bool escapes)
 {
     if (!accept(s, '"'))
         return false;
-    while (s->at != s->end && *s->at != '"') {
+    for (;;) {
+        size_t step;
+
+        s->at = plain_end(s->at, s->end);
+        if (s->at == s->end || *s->at == '"')
+            return accept(s, '"');
         if (*s->at == '\\') {
             s->at++;
             if (!escapes || !scan_escape(s))
                 return false;
             continue;
         }
-        size_t step = sj_utf8_step(s->at, (size_t) (s->end - s->at));
-
+        step = sj_utf8_step(s->at, (size_t) (s->end - s->at));
         if (step == 0 || (unsigned char) *s->at < 0x20)
             return false;
         s->at += step;
     }
-    return accept(s, '"');
 }
 
 static bool
