@@ -18,6 +18,8 @@ main(int argc, char **argv)
     static const sj_link_plan signer = { .name = "signer",
                                          .ask = sign_exchange_ask,
                                          .answer = sign_exchange_answer,
+                                         .lost = sign_exchange_lost,
+                                         .words = sign_exchange_words,
                                          .context = &exchange };
     static const sj_service_plan plan = { .core = &certificate_core,
                                           .follows = { { "registration", 1 }, { "attendance", 2 } },

@@ -161,7 +161,7 @@ take_internal(sj_service *service, turn_batch *batch, uint64_t now_us)
         (void) add(batch, &cmd);
         service->pulsed_us = now_us;
     }
-    if (service->link.plan != NULL && sj_link_take(&service->link, &cmd))
+    if (service->link.plan != NULL && sj_link_take(&service->link, &cmd, now_us))
         (void) add(batch, &cmd);
 }
 
