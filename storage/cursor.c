@@ -108,7 +108,8 @@ sj_consumer_slowest(sj_txn *txn, uint64_t none)
 {
     sj_key prefix = key_of_consumer("");
     sj_scan scan;
-    uint64_t slowest = none;
+    uint64_t slowest = UINT64_MAX;
+    bool found = false;
 
     sj_scan_begin(&scan, txn, SJ_TABLE_CURSOR, &prefix, NULL);
     while (sj_scan_next(&scan)) {
@@ -116,8 +117,9 @@ sj_consumer_slowest(sj_txn *txn, uint64_t none)
 
         if (read_row(txn, &scan.at, scan.value, &at) && at.seq < slowest)
             slowest = at.seq;
+        found = true;
     }
-    return slowest;
+    return found ? slowest : none;
 }
 
 void

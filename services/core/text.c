@@ -229,9 +229,16 @@ normal_unicode(sj_txn *txn, char *user, size_t size, const char *domain)
 const char *
 sj_email_normal(sj_txn *txn, const char *email)
 {
-    char *copy = (char *) (uintptr_t) copy_trimmed(txn, email, strlen(email));
-    size_t size = strlen(copy);
-    char *at = strrchr(copy, '@');
+    const char *clean = NULL;
+    char *copy, *at;
+    size_t size;
+
+    (void) sj_text_clean(txn, email, EMAIL_MAX, &clean); /* NFC, or one address had two keys */
+    if (clean == NULL)
+        return NULL;
+    copy = (char *) (uintptr_t) clean;
+    size = strlen(copy);
+    at = strrchr(copy, '@');
 
     if (size > EMAIL_MAX || at == NULL || !user_plausible(copy, (size_t) (at - copy)))
         return NULL;
