@@ -18,6 +18,7 @@ QUOTED = re.compile(r"`([^`\n]+)`|\]\(([^)#\s]+)")
 HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f"
                     r"\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 BRACES = re.compile(r"\{([^{}]+)\}")
+FUNCTION = re.compile(r"`((?:sj|sijill)_\w+)`")
 
 
 def top_level(root):
@@ -89,6 +90,19 @@ def is_lost(root, path):
         return False
     pattern = re.sub(r"<[^<>]*>", "*", path).rstrip("/")
     return not any(root.glob(pattern))
+
+
+def documented_names(root):
+    """Each function of ours that ARCHITECTURE.md names is there."""
+    document = root / "ARCHITECTURE.md"
+    if not document.exists():
+        return
+    known = set()
+    for path in tree.files(root, ".c", ".h"):
+        known.update(re.findall(r"\b(?:sj|sijill)_\w+", tree.code(root, path)))
+    for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
+        yield from (f"ARCHITECTURE.md:{number}: there is no {name}()"
+                    for name in FUNCTION.findall(line) if name not in known)
 
 
 def programs_run(root):

@@ -235,6 +235,13 @@ def documented_paths():
     assert breaches(house.documented_paths, good) == [], breaches(house.documented_paths, good)
 
 
+def documented_names():
+    good = {"a.c": C + "void sj_turn(void);\n", "ARCHITECTURE.md": "`sj_turn` and `sj_turn(x)`\n"}
+    expect(house.documented_names, good, {"ARCHITECTURE.md": "\n`sj_gone`\n"},
+           "ARCHITECTURE.md:2: there is no sj_gone")
+    expect(house.documented_names, good, {"a.c": C + "/* sj_turn */\n"}, "no sj_turn")
+
+
 def programs_that_would_not_run():
     good = {"tests/system/part.py": f"# {MARK}\n"}
     expect(house.programs_run, good, {"tests/fault/kill.py": "#!/usr/bin/env python3\n"},
@@ -264,6 +271,6 @@ tap.run(function_of_71_lines, file_of_601_lines, forbidden_calls, promises_witho
         includes_that_point_up_or_across, includes_beside_the_file_are_resolved,
         libraries_outside_their_home, impure_cores, a_core_that_calls_the_runtime,
         a_core_that_was_not_built, messages_that_hold_themselves, proto_language, top_level,
-        licence_marks, hidden_characters, code_format, documented_paths,
+        licence_marks, hidden_characters, code_format, documented_paths, documented_names,
         programs_that_would_not_run, script_syntax,
         the_program_fails_with_its_checks)
