@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# timeout: 150
+# timeout: 240
 """Given services that run and one event that has ended, when programs use the command line, then
 exit codes, rows and files are what they may rely on."""
 

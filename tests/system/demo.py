@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# timeout: 180
+# timeout: 300
 """Given the programs of the build, when a new user runs scripts/run, once and again, with the
 shipped catalogue and with awkward ones, on homes of every kind, then every step holds, and a step
 that does not is told."""

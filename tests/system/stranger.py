@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# timeout: 90
+# timeout: 120
 """Given the files of one run and docs/verification.md, when a stranger verifies by hand, with nothing
 of ours (Python's standard library; Ed25519 by the formulas of RFC 8032), then the same things hold as
 with our verifier."""
