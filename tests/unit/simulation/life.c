@@ -121,7 +121,8 @@ ask_state(world *w, const uint8_t *event)
     sijill__v1__change_event_state__init(&in);
     in.has_event_id = in.has_state = true;
     in.event_id = sj_id_data(event);
-    in.state = (Sijill__V1__EventState) below(w, 2); /* open, closed */
+    in.state = below(w, 3) == 0 ? SIJILL__V1__EVENT_STATE__EVENT_CLOSED
+                                : SIJILL__V1__EVENT_STATE__EVENT_OPEN;
     world_ask(w, REGISTRATION, 103, &in.base);
 }
 

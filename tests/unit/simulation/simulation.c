@@ -54,13 +54,14 @@ let_time_pass(world *w)
 static void
 step(world *w, uint64_t pace_ms)
 {
+    static const int turns[] = { REGISTRATION, REGISTRATION, ATTENDANCE, CERTIFICATE };
     uint32_t what = chance_below(&w->seed, 20);
 
     w->now_ms += chance(&w->seed) % (2 * pace_ms + 1);
     if (what < 9)
         life_ask(w);
     else if (what < 18)
-        world_turn(w, (int) chance_below(&w->seed, WORLD_NODES));
+        world_turn(w, turns[chance_below(&w->seed, 4)]);
     else if (what < 19)
         world_run(w, (int) chance_below(&w->seed, WORLD_NODES), PULSE, NULL);
     else

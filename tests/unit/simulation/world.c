@@ -281,23 +281,32 @@ try_request(world *w, world_node *n, sj_txn *txn, const sent *s, sent *result)
         memcpy(result->result, reply.body.at, reply.body.size);
 }
 
-/* The next to try: one that waits, or, now and then, one that was answered. */
+/* One that was answered, by chance; its answer may have been lost on the way. */
 static sent *
-pick(world *w, int node, bool by_chance)
+pick_again(world *w, int node)
 {
-    while (w->answered < w->sent_count && w->sent[w->answered].answered)
-        w->answered++;
-    for (size_t i = w->answered; i < w->sent_count; i++)
-        if (w->sent[i].node == node && !w->sent[i].answered &&
-            (!by_chance || chance_below(&w->seed, 3) > 0))
-            return &w->sent[i];
-    for (int tries = by_chance && w->sent_count > 0 ? RETRIES : 0; tries > 0; tries--) {
+    for (int tries = w->sent_count > 0 ? RETRIES : 0; tries > 0; tries--) {
         sent *again = &w->sent[chance(&w->seed) % w->sent_count];
 
         if (again->node == node && again->answered)
             return again;
     }
     return NULL;
+}
+
+/* The next to try. */
+static sent *
+pick(world *w, int node, bool by_chance)
+{
+    sent *again = by_chance && chance_below(&w->seed, 4) == 0 ? pick_again(w, node) : NULL;
+
+    while (w->answered < w->sent_count && w->sent[w->answered].answered)
+        w->answered++;
+    for (size_t i = w->answered; again == NULL && i < w->sent_count; i++)
+        if (w->sent[i].node == node && !w->sent[i].answered &&
+            (!by_chance || chance_below(&w->seed, 3) > 0))
+            return &w->sent[i];
+    return again;
 }
 
 static void
