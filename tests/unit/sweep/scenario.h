@@ -32,11 +32,11 @@ scenario scenario_attendance;
 /* The tape has followed registration's and attendance's. */
 scenario scenario_certificate;
 
-/* All three, one after the other. */
+/* All three, one after the other; small: without the crowd. */
 typedef struct stories {
     tape registration, attendance, certificate;
 } stories;
-void stories_tell(stories *s);
+void stories_tell(stories *s, bool small);
 void stories_forget(stories *s);
 
 /* Point a message's text at a literal that nobody writes to. */

@@ -7,12 +7,13 @@
 #include <string.h>
 
 void
-stories_tell(stories *s)
+stories_tell(stories *s, bool small)
 {
     cast people;
 
     memset(&people, 0, sizeof people);
     tape_open(&s->registration, &registration_core);
+    s->registration.small = small;
     scenario_registration(&s->registration, &people);
     tape_open(&s->attendance, &attendance_core);
     s->attendance.now_ms = SCENARIO_NOW + SCENARIO_HOUR;

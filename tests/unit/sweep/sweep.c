@@ -33,7 +33,7 @@ static int
 tell(void **state)
 {
     (void) state;
-    stories_tell(&told);
+    stories_tell(&told, false);
     return 0;
 }
 

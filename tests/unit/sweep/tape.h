@@ -25,6 +25,7 @@ typedef struct tape {
     uint64_t now_ms;     /* of the next step; scenarios let time pass */
     uint64_t records[4]; /* by shard: the last record's sequence */
     bool bulk;           /* steps from now on are not swept */
+    bool small;          /* the story leaves its crowd out */
 } tape;
 
 void tape_open(tape *t, const sj_core *core);

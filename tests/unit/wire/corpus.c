@@ -71,7 +71,7 @@ gather(const tape *t)
 void
 corpus_gather(void)
 {
-    stories_tell(&corpus.told);
+    stories_tell(&corpus.told, false);
     gather(&corpus.told.registration);
     gather(&corpus.told.attendance);
     gather(&corpus.told.certificate);
