@@ -30,7 +30,7 @@ APT_GET = 'echo "$@" >>calls; case "$*" in *install*) rm -f missing ;; esac\n'
 
 def install(missing=True, **programs):
     """Run it with these programs first in PATH; what it said, and the calls of apt-get."""
-    programs = {"dpkg-query": DPKG_QUERY, "apt-get": APT_GET, "id": "echo 0\n"} | programs
+    programs = {"dpkg_query": DPKG_QUERY, "apt_get": APT_GET, "id": "echo 0\n"} | programs
     with tempfile.TemporaryDirectory() as folder:
         for name, text in programs.items():
             path = Path(folder, name.replace("_", "-"))
@@ -55,6 +55,14 @@ def only_what_is_missing_is_installed():
     assert done.returncode == 0 and done.stdout == "installing cmake\n", done
     assert len(calls) == 2 and calls[0].endswith(" update"), calls
     assert calls[1].endswith(" install --no-install-recommends cmake"), calls
+
+
+def a_package_that_dpkg_never_heard_of_is_missing():
+    """As on a bare machine: dpkg-query prints the rest and fails."""
+    unheard = DPKG_QUERY.replace('echo "cmake not-installed"', "unheard=1")
+    done, calls = install(dpkg_query=unheard + '[ -z "${unheard-}" ] || exit 1\n')
+    assert done.returncode == 0 and done.stdout == "installing cmake\n", done
+    assert len(calls) == 2, calls
 
 
 def a_held_lock_is_waited_for():
@@ -95,7 +103,8 @@ def sudo_is_used_where_root_is_not():
     assert done.returncode == 0 and len(calls) == 2, (done, calls)
 
 
-tap.run(nothing_missing_asks_nothing, only_what_is_missing_is_installed, a_held_lock_is_waited_for,
+tap.run(nothing_missing_asks_nothing, only_what_is_missing_is_installed,
+            a_package_that_dpkg_never_heard_of_is_missing, a_held_lock_is_waited_for,
         a_failed_update_does_not_stop_what_can_be_installed, no_network_is_said,
         an_installation_that_installs_nothing_is_said, neither_root_nor_sudo_is_said,
         sudo_is_used_where_root_is_not)
