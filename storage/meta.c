@@ -15,12 +15,13 @@ sj_meta_put(sj_txn *txn)
 {
     Sijill__V1__StoreMeta row;
     sj_meta meta = txn->meta;
-    unsigned char packed[512];
+    unsigned char packed[1024];
+    uint64_t epochs[SJ_PASTS_MAX], lasts[SJ_PASTS_MAX];
     sj_key key = sj_key_empty();
 
     sijill__v1__store_meta__init(&row);
     row.service = (char *) (uintptr_t) txn->store->schema.service;
-    row.has_schema = row.has_store_id = row.has_secret = row.has_epoch = row.has_epoch_start = 1;
+    row.has_schema = row.has_store_id = row.has_secret = row.has_epoch = 1;
     row.has_seq = row.has_digest = row.has_log_ms = row.has_created_ms = row.has_outbox_first = 1;
     row.has_dead_letters = 1;
     row.schema = txn->store->schema.version;
@@ -28,12 +29,18 @@ sj_meta_put(sj_txn *txn)
     row.secret = data_of(meta.secret, sizeof meta.secret);
     row.digest = data_of(meta.digest, sizeof meta.digest);
     row.epoch = meta.epoch;
-    row.epoch_start = meta.epoch_start;
     row.seq = meta.seq;
     row.log_ms = meta.log_ms;
     row.created_ms = meta.created_ms;
     row.outbox_first = meta.outbox_first;
     row.dead_letters = meta.dead_letters;
+    for (size_t i = 0; i < meta.past_count; i++) {
+        epochs[i] = meta.pasts[i].epoch;
+        lasts[i] = meta.pasts[i].last;
+    }
+    row.n_past_epoch = row.n_past_last = meta.past_count;
+    row.past_epoch = epochs;
+    row.past_last = lasts;
 
     sj_bytes value = { packed, sijill__v1__store_meta__pack(&row, packed) };
 
@@ -74,12 +81,13 @@ read_row(const Sijill__V1__StoreMeta *row, const sj_schema *schema, sj_meta *met
         return false;
     }
     meta->epoch = row->epoch;
-    meta->epoch_start = row->epoch_start;
     meta->seq = row->seq;
     meta->log_ms = row->log_ms;
     meta->created_ms = row->created_ms;
     meta->outbox_first = row->outbox_first;
     meta->dead_letters = row->dead_letters;
+    for (size_t i = 0; i < row->n_past_epoch && i < row->n_past_last && i < SJ_PASTS_MAX; i++)
+        meta->pasts[meta->past_count++] = (sj_past){ row->past_epoch[i], row->past_last[i] };
     return true;
 }
 

@@ -169,10 +169,22 @@ load(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX])
     return good;
 }
 
+/* Its name is its instant: one backup restored twice begins two histories, and a reader of the
+ * first must not take the second for it. */
+static void
+name_epoch(sj_meta *meta, uint64_t now_ms)
+{
+    if (meta->past_count == SJ_PASTS_MAX)
+        memmove(&meta->pasts[0], &meta->pasts[1], --meta->past_count * sizeof meta->pasts[0]);
+    meta->pasts[meta->past_count++] = (sj_past){ meta->epoch, meta->seq };
+    meta->epoch = now_ms > meta->epoch ? now_ms : meta->epoch + 1;
+}
+
 /* A store that came back from a backup begins a new epoch: sequences after its head will be given
  * out a second time. */
 static bool
-begin_epoch(sj_store *store, const char *path, sj_arena *arena, char words[SJ_WORDS_MAX])
+begin_epoch(sj_store *store, const char *path, uint64_t now_ms, sj_arena *arena,
+            char words[SJ_WORDS_MAX])
 {
     char manifest[SJ_PATH_MAX];
     sj_txn *txn;
@@ -180,8 +192,7 @@ begin_epoch(sj_store *store, const char *path, sj_arena *arena, char words[SJ_WO
     if (!sj_path(manifest, path, "BACKUP") || access(manifest, F_OK) != 0)
         return true;
     txn = sj_write_begin(store, arena);
-    txn->meta.epoch++;
-    txn->meta.epoch_start = txn->meta.seq;
+    name_epoch(&txn->meta, now_ms);
     if (txn->fault != SJ_FAULT_NONE || !sj_write_commit(txn))
         return sj_path_fail(words, "cannot begin a new epoch in", path, txn->words);
     if (unlink(manifest) != 0 || !sj_path_sync(path))
@@ -204,7 +215,7 @@ open_writer(sj_store *store, const char *folder, const sj_birth *birth, sj_arena
     if (access(path, F_OK) != 0 && !create(store, folder, path, birth, arena, words))
         return false;
     return sj_data_file_check(file, &store->page_size, words) && open_env(store, path, 0, words) &&
-           load(store, arena, words) && begin_epoch(store, path, arena, words);
+           load(store, arena, words) && begin_epoch(store, path, birth->now_ms, arena, words);
 }
 
 static bool
@@ -278,6 +289,24 @@ const sj_schema *
 sj_store_schema(const sj_store *store)
 {
     return &store->schema;
+}
+
+bool
+sj_store_was_at(const sj_store *store, uint64_t epoch, uint64_t seq)
+{
+    const sj_meta *meta = &store->meta;
+    uint64_t last = UINT64_MAX;
+
+    if (seq == 0)
+        return true;
+    if (seq > meta->seq || epoch == meta->epoch)
+        return seq <= meta->seq;
+    for (size_t i = meta->past_count; i-- > 0;) {
+        last = meta->pasts[i].last < last ? meta->pasts[i].last : last;
+        if (meta->pasts[i].epoch == epoch)
+            return seq <= last;
+    }
+    return false;
 }
 
 void

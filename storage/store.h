@@ -39,14 +39,27 @@ bool sj_store_open_read_only(sj_store **store, const char *folder, const sj_sche
 void sj_store_close(sj_store **store);
 
 /* As of the last commit (or of opening, read only). */
+enum { SJ_PASTS_MAX = 16 };
+
+/* An epoch before this one, and the last sequence of it that this store holds. */
+typedef struct sj_past {
+    uint64_t epoch, last;
+} sj_past;
+
 typedef struct sj_meta {
     uint8_t store_id[SJ_ID_SIZE];
     uint8_t secret[SJ_ID_SIZE];
     uint8_t digest[16];
-    uint64_t epoch, epoch_start, seq, log_ms, created_ms, outbox_first, dead_letters;
+    uint64_t epoch, seq, log_ms, created_ms, outbox_first, dead_letters;
+    sj_past pasts[SJ_PASTS_MAX]; /* oldest first */
+    size_t past_count;
 } sj_meta;
 const sj_meta *sj_store_meta(const sj_store *store);
 const sj_schema *sj_store_schema(const sj_store *store);
+/* Whether this store has been where a reader of its feed says it stands.  Not after the epoch that
+ * it means went another way than this store: what the reader has seen since, this store never held.
+ */
+bool sj_store_was_at(const sj_store *store, uint64_t epoch, uint64_t seq);
 /* Octets of the file in use, and of the map. */
 void sj_store_usage(const sj_store *store, uint64_t *used, uint64_t *map);
 /* Forget readers that died. */

@@ -85,18 +85,16 @@ write_position(const sj_feed *feed, uint64_t seq, Sijill__V1__LogPos *position)
 
 /* Words, when this position cannot be served. */
 static sj_status
-judge_position(const sj_meta *meta, const Sijill__V1__LogPos *after, const char **words)
+judge_position(const sj_feed *feed, const Sijill__V1__LogPos *after, const char **words)
 {
     uint64_t seq = after == NULL ? 0 : after->seq;
-    uint64_t epoch = after == NULL || seq == 0 ? meta->epoch : after->epoch;
 
-    if (seq > meta->seq || epoch > meta->epoch ||
-        (epoch < meta->epoch && seq > meta->epoch_start)) {
+    if (after != NULL && !sj_store_was_at(feed->store, after->epoch, seq)) {
         *words = "the consumer has seen what this store does not hold: it was restored from an "
                  "older backup; restore the consumer from the same backup";
         return SJ_DIVERGED;
     }
-    if (seq < meta->outbox_first) {
+    if (seq < sj_store_meta(feed->store)->outbox_first) {
         *words = "the feed no longer holds this position: restore the consumer from a backup";
         return SJ_TRIMMED;
     }
@@ -112,7 +110,7 @@ on_subscribe(sj_feed *feed, sj_incoming *in, const Sijill__V1__Subscribe *ask)
     Sijill__V1__LogPos first, head;
     unsigned char packed[HEAD_MAX];
     const char *words = NULL;
-    sj_status status = judge_position(meta, ask->after, &words);
+    sj_status status = judge_position(feed, ask->after, &words);
     sj_subscription *subscription = status == SJ_OK ? add(feed, in->peer->id) : NULL;
 
     if (subscription == NULL) {

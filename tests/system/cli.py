@@ -329,7 +329,7 @@ def a_restored_backup_goes_on_and_old_certificates_verify():
         sijill("certificate", "show", people["amina"][1], "--format", "vc", "--out", path, home=home)
         sijill("verify", path, "--did", did())
         rows = sijill("status", home=home).json()
-        assert all(row["head"]["epoch"] == 2 and row["dead_letters"] in (0, None)
+        assert all(row["head"]["epoch"] > 1 and row["dead_letters"] in (0, None)
                    for row in rows), rows
     finally:
         stop_run(child)

@@ -34,11 +34,14 @@ back_up(fixture *f)
         fail_msg("%s", words);
 }
 
+/* The clock when a store is opened; an epoch's name is not before it. */
+static uint64_t opened_ms = 1;
+
 static sj_store *
 open_store(const char *folder, const sj_core *core)
 {
     sj_schema schema = { core->name, core->schema, core->tables };
-    sj_birth birth = { .now_ms = 1 };
+    sj_birth birth = { .now_ms = opened_ms };
     char words[SJ_WORDS_MAX];
     sj_store *store;
 
@@ -114,13 +117,69 @@ a_restored_store_begins_an_epoch_once(void **state)
     assert_int_equal(access(manifest, F_OK), 0);
     restore(f);
     assert_int_equal(sj_store_meta(f->store)->epoch, 2);
-    assert_int_equal(sj_store_meta(f->store)->epoch_start, seq);
+    assert_int_equal(sj_store_meta(f->store)->past_count, 1);
+    assert_int_equal(sj_store_meta(f->store)->pasts[0].epoch, 1);
+    assert_int_equal(sj_store_meta(f->store)->pasts[0].last, seq);
     assert_int_equal(sj_store_meta(f->store)->seq, seq); /* ids go on, nothing is counted twice */
     assert_int_not_equal(access(manifest, F_OK), 0);
     assert_int_equal(toy_keep(f, "b", NOW), SJ_OK);
     restore(f);
     assert_int_equal(sj_store_meta(f->store)->epoch, 2);
-    assert_int_equal(sj_store_meta(f->store)->epoch_start, seq);
+    assert_int_equal(sj_store_meta(f->store)->past_count, 1);
+}
+
+static void
+restore_at(fixture *f, uint64_t now_ms)
+{
+    char folder[SJ_PATH_MAX], aside[SJ_PATH_MAX];
+    static unsigned asides;
+    char name[32];
+
+    (void) snprintf(name, sizeof name, "aside-%u", ++asides);
+    backup_folder(f, folder);
+    assert_true(sj_path(aside, f->folder, name));
+    back_up(f);
+    assert_int_equal(rename(folder, aside), 0);
+    sj_store_close(&f->store);
+    opened_ms = now_ms;
+    f->store = open_store(aside, f->core);
+    opened_ms = 1;
+}
+
+/* Readers are judged by where their history and the store's parted, over any number of restores. */
+static void
+a_store_knows_where_it_was_in_each_epoch(void **state)
+{
+    fixture *f = *state;
+    uint64_t first, second;
+
+    assert_int_equal(toy_keep(f, "a", NOW), SJ_OK);
+    first = sj_store_meta(f->store)->seq;
+    restore_at(f, NOW + 1);
+    assert_int_equal(toy_keep(f, "b", NOW), SJ_OK);
+    second = sj_store_meta(f->store)->seq;
+    restore_at(f, NOW + 2);
+    assert_int_equal(toy_keep(f, "c", NOW), SJ_OK);
+
+    const struct {
+        uint64_t epoch, seq;
+        bool was;
+    } rows[] = {
+        { 1, first, true },
+        { 1, first + 1, false },
+        { NOW + 1, first, true },
+        { NOW + 1, second, true },
+        { NOW + 1, second + 1, false },
+        { NOW + 2, second + 1, true },
+        { NOW + 2, sj_store_meta(f->store)->seq, true },
+        { NOW + 2, sj_store_meta(f->store)->seq + 1, false },
+        { NOW + 3, 1, false },
+        { 2, 1, false },
+        { 2, 0, true },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(sj_store_was_at(f->store, rows[i].epoch, rows[i].seq), rows[i].was);
 }
 
 static void
@@ -202,6 +261,7 @@ main(void)
         LAW(a_backup_holds_what_was_committed_and_nothing_later),
         LAW(a_backup_in_the_middle_of_a_batch_holds_none_of_it),
         LAW(a_restored_store_begins_an_epoch_once),
+        LAW(a_store_knows_where_it_was_in_each_epoch),
         LAW(a_reader_of_a_backup_leaves_it_a_backup),
         LAW(a_backup_is_never_overwritten),
         LAW(a_backup_that_was_cut_short_is_begun_anew),
