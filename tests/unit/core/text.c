@@ -142,7 +142,7 @@ static void
 length_is_counted_in_code_points_of_nfc(void **state)
 {
     static const char *const letters[] = { "a", "\xd8\xb9", "\xe4\xb8\xad", "\xf0\x9f\x8e\x93",
-                                           "e" ACUTE };
+                                           ("e" ACUTE) };
 
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
         assert_int_equal(clean_long(*state, letters[i], SJ_TEXT_POINTS_MAX), SJ_TEXT_OK);
