@@ -177,6 +177,7 @@ sj_read_begin(sj_store *store, sj_arena *arena, uint64_t now_ms)
 void
 sj_read_end(sj_txn *txn)
 {
+    sj_txn_close_cursors(txn);
     if (txn->mdb != NULL)
         mdb_txn_reset(txn->mdb);
     txn->mdb = NULL;

@@ -17,6 +17,7 @@ enum {
 struct sj_txn {
     sj_store *store;
     MDB_txn *mdb;
+    MDB_cursor *cursors[SJ_TABLES_MAX]; /* one a table, from its first use on */
     sj_arena *arena;
     sj_about about;
     sj_meta meta;      /* as it will be after the commands so far */
@@ -53,6 +54,8 @@ sj_bytes sj_seal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned tab
 bool sj_unseal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
                sj_bytes stored, sj_bytes *row, uint64_t *revision);
 
+/* Cursors of a read transaction end before it; LMDB ends those of a write transaction. */
+void sj_txn_close_cursors(sj_txn *txn);
 /* Make the code of a failed LMDB call stick. */
 void sj_txn_fail_lmdb(sj_txn *txn, int code, const char *call);
 void sj_txn_fail_damage(sj_txn *txn, unsigned table, sj_bytes key);

@@ -71,22 +71,60 @@ open_value(sj_txn *txn, unsigned table, sj_bytes key, MDB_val stored, sj_bytes *
     return false;
 }
 
+/*
+ * All of a transaction goes through one cursor a table: what is read or written next mostly stands
+ * on the page of what was last, and then LMDB does not come down from the root again.  NULL: a
+ * fault.
+ */
+static MDB_cursor *
+cursor_of(sj_txn *txn, unsigned table)
+{
+    MDB_cursor **cursor = &txn->cursors[table];
+    int code;
+
+    if (*cursor != NULL)
+        return *cursor;
+    code = mdb_cursor_open(txn->mdb, txn->store->dbis[table], cursor);
+    if (code == 0)
+        return *cursor;
+    *cursor = NULL;
+    sj_txn_fail_lmdb(txn, code, "mdb_cursor_open");
+    return NULL;
+}
+
+static void
+close_cursor(sj_txn *txn, unsigned table)
+{
+    if (txn->cursors[table] != NULL)
+        mdb_cursor_close(txn->cursors[table]);
+    txn->cursors[table] = NULL;
+}
+
+void
+sj_txn_close_cursors(sj_txn *txn)
+{
+    for (unsigned table = 0; table < SJ_TABLES_MAX; table++)
+        close_cursor(txn, table);
+}
+
 static bool
 look_up(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes *row, uint64_t *revision)
 {
     MDB_val name = { key->size, (void *) (uintptr_t) key->at };
+    MDB_cursor *cursor;
     MDB_val stored;
     int code;
 
     *row = (sj_bytes){ NULL, 0 };
     *revision = 0;
-    if (stuck(txn))
+    cursor = stuck(txn) ? NULL : cursor_of(txn, table);
+    if (cursor == NULL)
         return false;
-    code = mdb_get(txn->mdb, txn->store->dbis[table], &name, &stored);
+    code = mdb_cursor_get(cursor, &name, &stored, MDB_SET);
     if (code == MDB_NOTFOUND)
         return false;
     if (code != 0) {
-        sj_txn_fail_lmdb(txn, code, "mdb_get");
+        sj_txn_fail_lmdb(txn, code, "mdb_cursor_get");
         return false;
     }
     return open_value(txn, table, sj_key_bytes(key), stored, row, revision);
@@ -138,11 +176,13 @@ may_write(sj_txn *txn)
 void
 sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
 {
+    MDB_cursor *cursor;
     sj_bytes sealed;
     int code;
 
     assert(value.size <= SJ_VALUE_MAX);
-    if (!may_write(txn))
+    cursor = may_write(txn) ? cursor_of(txn, table) : NULL;
+    if (cursor == NULL)
         return;
 
     size_t mark = sj_arena_mark(txn->arena);
@@ -156,9 +196,9 @@ sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
     MDB_val name = { key->size, (void *) (uintptr_t) key->at };
     MDB_val stored = { sealed.size, (void *) (uintptr_t) sealed.at };
 
-    code = mdb_put(txn->mdb, txn->store->dbis[table], &name, &stored, put_flags(table));
+    code = mdb_cursor_put(cursor, &name, &stored, put_flags(table));
     if (code != 0)
-        sj_txn_fail_lmdb(txn, code, "mdb_put");
+        sj_txn_fail_lmdb(txn, code, "mdb_cursor_put");
     sj_arena_release(txn->arena, mark);
 }
 
@@ -170,6 +210,7 @@ sj_delete(sj_txn *txn, unsigned table, const sj_key *key)
 
     if (!may_write(txn))
         return;
+    close_cursor(txn, table); /* pages may be merged under it */
     code = mdb_del(txn->mdb, txn->store->dbis[table], &name, NULL);
     if (code != 0 && code != MDB_NOTFOUND)
         sj_txn_fail_lmdb(txn, code, "mdb_del");
@@ -218,15 +259,10 @@ sj_scan_next(sj_scan *scan)
     uint64_t revision;
     int code;
 
-    if (stuck(txn))
+    cursor = stuck(txn) ? NULL : cursor_of(txn, scan->table);
+    if (cursor == NULL)
         return false;
-    code = mdb_cursor_open(txn->mdb, txn->store->dbis[scan->table], &cursor);
-    if (code != 0) {
-        sj_txn_fail_lmdb(txn, code, "mdb_cursor_open");
-        return false;
-    }
     code = step(scan, cursor, &name, &stored);
-    mdb_cursor_close(cursor);
     if (code != 0 && code != MDB_NOTFOUND)
         sj_txn_fail_lmdb(txn, code, "mdb_cursor_get");
     if (code != 0 || !sj_key_begins((sj_bytes){ name.mv_data, name.mv_size }, &scan->prefix))

@@ -11,22 +11,20 @@
 int __real_mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn **txn);
 int __real_mdb_txn_renew(MDB_txn *txn);
 int __real_mdb_txn_commit(MDB_txn *txn);
-int __real_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
-int __real_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags);
 int __real_mdb_del(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
 int __real_mdb_cursor_open(MDB_txn *txn, MDB_dbi dbi, MDB_cursor **cursor);
 int __real_mdb_cursor_get(MDB_cursor *cursor, MDB_val *key, MDB_val *data, MDB_cursor_op op);
+int __real_mdb_cursor_put(MDB_cursor *cursor, MDB_val *key, MDB_val *data, unsigned flags);
 void *__real_sj_arena_take(sj_arena *arena, size_t size);
 sj_bytes __real_sj_arena_copy(sj_arena *arena, sj_bytes bytes);
 
 int __wrap_mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn **txn);
 int __wrap_mdb_txn_renew(MDB_txn *txn);
 int __wrap_mdb_txn_commit(MDB_txn *txn);
-int __wrap_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
-int __wrap_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags);
 int __wrap_mdb_del(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data);
 int __wrap_mdb_cursor_open(MDB_txn *txn, MDB_dbi dbi, MDB_cursor **cursor);
 int __wrap_mdb_cursor_get(MDB_cursor *cursor, MDB_val *key, MDB_val *data, MDB_cursor_op op);
+int __wrap_mdb_cursor_put(MDB_cursor *cursor, MDB_val *key, MDB_val *data, unsigned flags);
 void *__wrap_sj_arena_take(sj_arena *arena, size_t size);
 sj_bytes __wrap_sj_arena_copy(sj_arena *arena, sj_bytes bytes);
 
@@ -97,18 +95,6 @@ __wrap_mdb_txn_commit(MDB_txn *txn)
 }
 
 int
-__wrap_mdb_get(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data)
-{
-    return fails(SABOTAGE_STORAGE) ? EIO : __real_mdb_get(txn, dbi, key, data);
-}
-
-int
-__wrap_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags)
-{
-    return fails(SABOTAGE_STORAGE) ? EIO : __real_mdb_put(txn, dbi, key, data, flags);
-}
-
-int
 __wrap_mdb_del(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data)
 {
     return fails(SABOTAGE_STORAGE) ? EIO : __real_mdb_del(txn, dbi, key, data);
@@ -124,6 +110,12 @@ int
 __wrap_mdb_cursor_get(MDB_cursor *cursor, MDB_val *key, MDB_val *data, MDB_cursor_op op)
 {
     return fails(SABOTAGE_STORAGE) ? EIO : __real_mdb_cursor_get(cursor, key, data, op);
+}
+
+int
+__wrap_mdb_cursor_put(MDB_cursor *cursor, MDB_val *key, MDB_val *data, unsigned flags)
+{
+    return fails(SABOTAGE_STORAGE) ? EIO : __real_mdb_cursor_put(cursor, key, data, flags);
 }
 
 void *
