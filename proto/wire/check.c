@@ -306,7 +306,7 @@ sj_message_check(const ProtobufCMessageDescriptor *type, const void *at, size_t 
                  const char **field)
 {
     walker walk = { .field = "" };
-    const uint8_t *octets = at;
+    const uint8_t *octets = at == NULL ? (const uint8_t *) "" : at; /* of no octets */
     const char *wrong = check_message(&walk, type, (reader){ octets, octets + size });
 
     *field = walk.field;
