@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * fuzz: what libFuzzer calls, and what replays the kept seeds through the same entry under gcc.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+/* Always 0; what must not happen aborts. */
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size);
+
+/* Write a seed for each kind of input that the program knows of into a folder; those there stay. */
+void fuzz_write_seeds(const char *folder);
