@@ -14,17 +14,17 @@ sj_write_u32(void *at, uint32_t value)
 {
     uint8_t *octet = at;
 
-    for (int i = 3; i >= 0; i--, value >>= 8)
-        octet[i] = (uint8_t) value;
+    octet[0] = (uint8_t) (value >> 24); /* spelt out, a compiler makes it one store */
+    octet[1] = (uint8_t) (value >> 16);
+    octet[2] = (uint8_t) (value >> 8);
+    octet[3] = (uint8_t) value;
 }
 
 void
 sj_write_u64(void *at, uint64_t value)
 {
-    uint8_t *octet = at;
-
-    for (int i = 7; i >= 0; i--, value >>= 8)
-        octet[i] = (uint8_t) value;
+    sj_write_u32(at, (uint32_t) (value >> 32));
+    sj_write_u32((uint8_t *) at + 4, (uint32_t) value);
 }
 
 uint32_t

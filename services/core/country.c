@@ -3,26 +3,41 @@
 
 #include <string.h>
 
-/* ISO 3166-1 alpha-2, all that are assigned; a test compares them with the system's iso-codes. */
-static const char codes[] =
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ "
-    "BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR "
-    "CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR "
-    "GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU "
-    "ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ "
-    "LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ "
-    "MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
-    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI "
-    "SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR "
-    "TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW ";
+/* ISO 3166-1 alpha-2, all that are assigned: by their first letter the second ones; a test compares
+ * them with the system's iso-codes. */
+static const char *const seconds[] = {
+    ['A' - 'A'] = "DEFGILMOQRSTUWXZ",
+    ['B' - 'A'] = "ABDEFGHIJLMNOQRSTVWYZ",
+    ['C' - 'A'] = "ACDFGHIKLMNORUVWXYZ",
+    ['D' - 'A'] = "EJKMOZ",
+    ['E' - 'A'] = "CEGHRST",
+    ['F' - 'A'] = "IJKMOR",
+    ['G' - 'A'] = "ABDEFGHILMNPQRSTUWY",
+    ['H' - 'A'] = "KMNRTU",
+    ['I' - 'A'] = "DELMNOQRST",
+    ['J' - 'A'] = "EMOP",
+    ['K' - 'A'] = "EGHIMNPRWYZ",
+    ['L' - 'A'] = "ABCIKRSTUVY",
+    ['M' - 'A'] = "ACDEFGHKLMNOPQRSTUVWXYZ",
+    ['N' - 'A'] = "ACEFGILOPRUZ",
+    ['O' - 'A'] = "M",
+    ['P' - 'A'] = "AEFGHKLMNRSTWY",
+    ['Q' - 'A'] = "A",
+    ['R' - 'A'] = "EOSUW",
+    ['S' - 'A'] = "ABCDEGHIJKLMNORSTVXYZ",
+    ['T' - 'A'] = "CDFGHJKLMNORTVWZ",
+    ['U' - 'A'] = "AGMSYZ",
+    ['V' - 'A'] = "ACEGINU",
+    ['W' - 'A'] = "FS",
+    ['X' - 'A'] = "",
+    ['Y' - 'A'] = "ET",
+    ['Z' - 'A'] = "AMW",
+};
 
 bool
 sj_country_known(const char *code)
 {
-    if (strlen(code) != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z')
+    if (code[0] < 'A' || code[0] > 'Z' || code[1] == '\0' || code[2] != '\0')
         return false;
-    for (const char *at = codes; *at != '\0'; at += 3)
-        if (at[0] == code[0] && at[1] == code[1])
-            return true;
-    return false;
+    return strchr(seconds[code[0] - 'A'], code[1]) != NULL;
 }

@@ -141,12 +141,35 @@ sj_text_words(sj_text_result result)
 }
 
 static bool
+is_special(char c)
+{
+    switch (c) {
+    case ' ':
+    case '"':
+    case '(':
+    case ')':
+    case ',':
+    case ':':
+    case ';':
+    case '<':
+    case '>':
+    case '[':
+    case '\\':
+    case ']':
+    case '@':
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool
 user_plausible(const char *user, size_t size)
 {
     if (size == 0 || size > USER_MAX)
         return false;
     for (size_t i = 0; i < size; i++)
-        if (strchr(" \"(),:;<>[\\]@", user[i]) != NULL)
+        if (is_special(user[i]))
             return false;
     return true;
 }
