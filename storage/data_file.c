@@ -72,12 +72,13 @@ check_open_file(int fd, const char *path, uint32_t *page_size, char words[SJ_WOR
     }
 
     const file_head *newest = second.txn > first.txn ? &second : &first;
-    uint64_t expected = (newest->last_page + 1) * first.page_size;
+    uint64_t pages = (uint64_t) status.st_size / first.page_size;
 
-    if ((uint64_t) status.st_size < expected) {
+    if (pages == 0 || newest->last_page > pages - 1) { /* in pages: a damaged number may be huge */
         (void) snprintf(words, SJ_WORDS_MAX,
-                        "%s is truncated: %lld octets of %llu: restore the last backup", path,
-                        (long long) status.st_size, (unsigned long long) expected);
+                        "%s is truncated: %llu pages, the last one should be page %llu: restore "
+                        "the last backup",
+                        path, (unsigned long long) pages, (unsigned long long) newest->last_page);
         return false;
     }
     *page_size = first.page_size;

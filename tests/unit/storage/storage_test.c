@@ -257,6 +257,23 @@ a_short_or_strange_file_is_refused(void **state)
     expect_refused(f, &schema, "not a data file");
 }
 
+static void
+a_last_page_beyond_all_numbers_is_refused(void **state)
+{
+    fixture *f = *state;
+    sj_schema schema = { toy.name, toy.schema, toy.tables };
+    const uint64_t damaged = (UINT64_C(1) << 52) - 1; /* octets of so many pages: 0 in 64 bits */
+    char path[128];
+
+    assert_int_equal(put(f, "a", 1), SJ_OK);
+    (void) snprintf(path, sizeof path, "%s/store/data.mdb", f->folder);
+    int fd = open(path, O_WRONLY);
+    for (off_t meta = 0; meta <= 4096; meta += 4096)
+        assert_int_equal(pwrite(fd, &damaged, sizeof damaged, meta + 136), sizeof damaged);
+    (void) close(fd);
+    expect_refused(f, &schema, "truncated");
+}
+
 /* Find the octets of a row in the file and flip one bit. */
 static void
 damage_file(fixture *f, const char *text)
@@ -341,6 +358,8 @@ main(void)
         cmocka_unit_test_setup_teardown(a_foreign_or_newer_store_is_refused, open_toy,
                                         fixture_close),
         cmocka_unit_test_setup_teardown(a_short_or_strange_file_is_refused, open_toy,
+                                        fixture_close),
+        cmocka_unit_test_setup_teardown(a_last_page_beyond_all_numbers_is_refused, open_toy,
                                         fixture_close),
         cmocka_unit_test_setup_teardown(a_damaged_record_is_found_when_read_and_by_scrub, open_toy,
                                         fixture_close),
