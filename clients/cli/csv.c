@@ -12,18 +12,35 @@ bad(csv *in, const char *reason)
         (void) snprintf(in->reason, sizeof in->reason, "%s", reason);
 }
 
+bool
+csv_formula(const char *text)
+{
+    static const char *const starts[] = { "=",  "+",  "-",  "@",  "\t", "\r",
+                                          "\n", "＝", "＋", "－", "＠" };
+
+    while (*text == '\'') /* or a guarded one that is written and read again would lose its own */
+        text++;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        if (strncmp(text, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
 static void
 put(csv *in, int octet)
 {
-    if (octet == '\0')
+    if (octet == '\0') {
         bad(in, "the row holds a NUL octet");
-    else if (in->used + 2 >= CSV_ROW_MAX)
+    } else if (in->used + CSV_COLUMNS_MAX + 1 >= CSV_ROW_MAX) { /* a NUL follows each field */
         bad(in, "the row is longer than 64 KiB: is a quote left open?");
-    else
+        in->astray = true;
+    } else {
         in->text[in->used++] = (char) octet;
+    }
 }
 
-/* Blanks around an unquoted field are not part of it. */
+/* Blanks around an unquoted field are not part of it, nor is the apostrophe that keeps a formula
+ * from being run: a list that was exported comes back as it was. */
 static void
 field_end(csv *in, size_t begin, bool quoted)
 {
@@ -36,16 +53,19 @@ field_end(csv *in, size_t begin, bool quoted)
             begin++;
     }
     in->used = end;
-    if (in->used < CSV_ROW_MAX)
-        in->text[in->used++] = '\0';
-    if (in->field_count == CSV_COLUMNS_MAX)
+    in->text[in->used] = '\0';
+    if (in->text[begin] == '\'' && csv_formula(in->text + begin + 1))
+        begin++;
+    if (in->field_count == CSV_COLUMNS_MAX) {
         bad(in, "the row has more than 64 columns");
-    else
-        in->fields[in->field_count++] = in->text + begin;
+        return;
+    }
+    in->used++;
+    in->fields[in->field_count++] = in->text + begin;
 }
 
-/* The rest of a quoted field, its opening quote read; gives back the octet after the closing one.
- */
+/* The rest of a quoted field, its opening quote read; gives back the octet after the closing one,
+ * EOF when there is none or it is too far. */
 static int
 quoted_read(csv *in)
 {
@@ -54,10 +74,16 @@ quoted_read(csv *in)
 
         if (octet == EOF) {
             bad(in, "a quote is not closed");
+            in->astray = true;
             return EOF;
         }
-        if (octet == '\n')
+        if (octet == '\n') {
             in->next_line++;
+            if (in->first_line_end < 0)
+                in->first_line_end = ftell(in->from);
+            if (in->astray)
+                return EOF;
+        }
         if (octet == '"') {
             octet = getc(in->from);
             if (octet != '"')
@@ -85,8 +111,10 @@ field_read(csv *in)
         octet = quoted_read(in);
         while (octet == ' ' || octet == '\r')
             octet = getc(in->from);
-        if (octet != EOF && octet != '\n' && octet != in->delimiter)
+        if (octet != EOF && octet != '\n' && octet != in->delimiter) {
             bad(in, "text follows a closing quote");
+            in->astray = true;
+        }
     }
     while (octet != EOF && octet != '\n' && octet != in->delimiter) {
         put(in, octet);
@@ -96,6 +124,17 @@ field_read(csv *in)
         in->next_line++;
     field_end(in, begin, quoted);
     return octet;
+}
+
+/* A quote that was left open has taken the lines behind it for its own: they are read again, as the
+ * rows that they are. */
+static void
+row_return(csv *in)
+{
+    if (!in->astray || in->first_line_end < 0)
+        return;
+    if (fseek(in->from, in->first_line_end, SEEK_SET) == 0)
+        in->next_line = in->line + 1;
 }
 
 static bool
@@ -112,9 +151,12 @@ row_read(csv *in)
         in->line = in->next_line;
         in->used = in->field_count = 0;
         in->reason[0] = '\0';
+        in->astray = false;
+        in->first_line_end = -1;
         do
             last = field_read(in);
         while (last == in->delimiter);
+        row_return(in);
     } while (in->field_count == 1 && in->fields[0][0] == '\0' &&
              in->reason[0] == '\0'); /* a blank line */
     return true;

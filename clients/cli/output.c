@@ -3,6 +3,7 @@
 
 #include "clients/cli/output.h"
 
+#include "clients/cli/csv.h"
 #include "clients/cli/width.h"
 
 #include <stdlib.h>
@@ -51,24 +52,10 @@ value_text(const json_t *value)
     return out;
 }
 
-/* A cell that begins like a formula, or like one after full-width folding, is not a formula in a
- * spreadsheet when an apostrophe stands before it; quotes alone do not stop evaluation. */
-static bool
-formula(const char *text)
-{
-    static const char *const starts[] = { "=",  "+",  "-",  "@",  "\t", "\r",
-                                          "\n", "＝", "＋", "－", "＠" };
-
-    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
-        if (strncmp(text, starts[i], strlen(starts[i])) == 0)
-            return true;
-    return false;
-}
-
 void
 csv_print(FILE *to, const char *text)
 {
-    bool guarded = formula(text);
+    bool guarded = csv_formula(text); /* quotes alone do not stop a spreadsheet */
 
     if (!guarded && strpbrk(text, ",;\t\"\r\n") == NULL) {
         (void) fputs(text, to);

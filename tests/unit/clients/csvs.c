@@ -72,7 +72,7 @@ rows_are_read_as_rfc_4180_has_them(void **state)
         { "a,b\n\"\",\"\"\n", "|;" },
         { "a,b\n\"x\"y,2\n3,4\n", "!;3|4;" },
         { "a,b\n1,2,3\n4,5\n", "!;4|5;" },
-        { "a,b\n1,\"open\n2,3\n", "!;" },
+        { "a,b\n1,\"open\n2,3\n", "!;2|3;" },
         { "a,b\n", "" },
         { "", "the file is empty: its first row names the columns" },
     };
@@ -85,6 +85,44 @@ rows_are_read_as_rfc_4180_has_them(void **state)
                                  "a\0",
                                  4),
                         "the file is UTF-16: save it as UTF-8");
+}
+
+static void
+a_quote_left_open_costs_its_own_row_only(void **state)
+{
+    static const char at_end[] = "a,b\n1,2\n3,\"open\n5,6\n7,8\n";
+    static const char before_a_quote[] = "a,b\n1,\"open\n3,4\n5,\"six\"\n7,8\n";
+    static const char two[] = "a,b\n\"open,2\n3,\"open\n5,6\n";
+    size_t size = 3 * (size_t) CSV_ROW_MAX;
+    char *text = malloc(size);
+
+    (void) state;
+    assert_string_equal(read_all(at_end, strlen(at_end)), "1|2;!;5|6;7|8;");
+    assert_string_equal(read_all(before_a_quote, strlen(before_a_quote)), "!;3|4;5|six;7|8;");
+    assert_string_equal(read_all(two, strlen(two)), "!;!;5|6;");
+    assert_non_null(text); /* and one that goes on for longer than a row may be */
+    memset(text, 'x', size);
+    memcpy(text, "a,b\n1,\"open\n2,3\n4,", 18);
+    memcpy(text + size - 5, "\n5,6\n", 5);
+    assert_string_equal(read_all(text, size), "!;2|3;!;5|6;");
+    free(text);
+}
+
+static void
+rows_of_every_length_are_read_inside_their_room(void **state)
+{
+    char *text = malloc(CSV_ROW_MAX + 256);
+
+    (void) state;
+    assert_non_null(text);
+    for (size_t length = CSV_ROW_MAX - 70; length < CSV_ROW_MAX + 4; length++) {
+        memcpy(text, "a,b\n", 4);
+        memset(text + 4, 'x', length);
+        memset(text + 4 + length, ',', 66);
+        memcpy(text + 4 + length + 66, "\n1,2\n", 6);
+        assert_string_equal(read_all(text, strlen(text)), "!;1|2;");
+    }
+    free(text);
 }
 
 static void
@@ -150,14 +188,34 @@ no_field_is_a_formula(void **state)
     assert_string_equal(printed(""), "");
 }
 
+static void
+what_was_exported_is_read_as_it_was(void **state)
+{
+    static const char *const names[] = { "=1+1", "+90 555",  "-1",    "'=x",
+                                         "''+y", "'quoted'", "O'Neil" };
+    char text[128];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char expected[64];
+
+        (void) snprintf(text, sizeof text, "a,b\n1,%s\n", printed(names[i]));
+        (void) snprintf(expected, sizeof expected, "1|%s;", names[i]);
+        assert_string_equal(read_all(text, strlen(text)), expected);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_read_as_rfc_4180_has_them),
+        cmocka_unit_test(a_quote_left_open_costs_its_own_row_only),
+        cmocka_unit_test(rows_of_every_length_are_read_inside_their_room),
         cmocka_unit_test(columns_have_many_names_in_any_order),
         cmocka_unit_test(a_row_without_end_is_bounded_and_the_rest_is_told),
         cmocka_unit_test(no_field_is_a_formula),
+        cmocka_unit_test(what_was_exported_is_read_as_it_was),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
