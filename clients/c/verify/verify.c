@@ -105,6 +105,10 @@ certificate_check(const json_t *certificate, const sj_verify_input *in, sj_verif
         check_set(&out->signature, SJ_CHECK_FAILED, "this JSON is not a verifiable credential");
         return;
     }
+    if (member_has(certificate, "type", "BitstringStatusListCredential")) { /* signed as well */
+        check_set(&out->signature, SJ_CHECK_FAILED, "this is a status list, not a certificate");
+        return;
+    }
     did = did_read(certificate, in, &out->issuer);
     proofs_check(certificate, in->certificate.length, did, in, &out->signature, &out->issuer);
     if (out->signature.result == SJ_CHECK_PASSED) {

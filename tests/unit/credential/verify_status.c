@@ -127,6 +127,20 @@ a_damaged_list_proves_nothing(void **state)
 }
 
 static void
+a_status_list_is_no_certificate(void **state)
+{
+    sj_verify_input in = { .did_document = ours.did, .now_ms = NOW_MS };
+    sj_verification out;
+
+    (void) state;
+    issuer_list(&ours, 1);
+    in.certificate = ours.list;
+    sj_verify(&in, &out);
+    assert_int_equal(out.verdict, SJ_VERDICT_INVALID);
+    assert_int_equal(out.signature.result, SJ_CHECK_FAILED);
+}
+
+static void
 a_certificate_without_status_cannot_be_revoked(void **state)
 {
     sj_badge badge = sample_badge();
@@ -143,6 +157,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_status_list_is_no_certificate),
         cmocka_unit_test(revoked_is_not_forged),
         cmocka_unit_test(a_neighbours_bit_is_not_ours),
         cmocka_unit_test(without_a_list_the_status_is_not_known),
