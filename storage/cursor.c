@@ -146,3 +146,44 @@ sj_dead_letter_put(sj_txn *txn, uint32_t shard, uint64_t seq, uint32_t type, uin
     sj_put(txn, SJ_TABLE_DEAD_LETTER, &key, value);
     txn->meta.dead_letters++;
 }
+
+/* The greatest key of a feed in the table; false: there is none. */
+static bool
+last_letter(sj_txn *txn, uint32_t shard, sj_key *key)
+{
+    sj_key feed = sj_key_empty(), beyond = sj_key_empty();
+    MDB_cursor *cursor;
+    MDB_val name, value;
+    int code;
+
+    if (txn->fault != SJ_FAULT_NONE ||
+        mdb_cursor_open(txn->mdb, txn->store->dbis[SJ_TABLE_DEAD_LETTER], &cursor) != 0)
+        return false;
+    sj_key_add_u32(&feed, shard);
+    sj_key_add_u32(&beyond, shard + 1);
+    name = (MDB_val){ beyond.size, beyond.at };
+    code = mdb_cursor_get(cursor, &name, &value, MDB_SET_RANGE);
+    code = mdb_cursor_get(cursor, &name, &value, code == 0 ? MDB_PREV : MDB_LAST);
+    *key = sj_key_empty();
+    if (code == 0 && name.mv_size > feed.size && memcmp(name.mv_data, feed.at, feed.size) == 0)
+        sj_key_add(key, name.mv_data, name.mv_size);
+    mdb_cursor_close(cursor);
+    return key->size > 0;
+}
+
+const char *
+sj_dead_letter_words(sj_txn *txn, uint32_t shard)
+{
+    Sijill__V1__DeadLetterRow *row;
+    const char *words = NULL;
+    sj_bytes value;
+    sj_key key;
+
+    if (!last_letter(txn, shard, &key) || !sj_get(txn, SJ_TABLE_DEAD_LETTER, &key, &value))
+        return NULL;
+    row = sijill__v1__dead_letter_row__unpack(NULL, value.size, value.at);
+    if (row != NULL && row->words != NULL)
+        words = sj_arena_copy(txn->arena, (sj_bytes){ row->words, strlen(row->words) + 1 }).at;
+    sijill__v1__dead_letter_row__free_unpacked(row, NULL);
+    return words == NULL ? "(no words)" : words;
+}

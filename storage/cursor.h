@@ -26,3 +26,5 @@ uint64_t sj_consumer_slowest(sj_txn *txn, uint64_t none);
  */
 void sj_dead_letter_put(sj_txn *txn, uint32_t shard, uint64_t seq, uint32_t type, uint32_t status,
                         const char *words);
+/* The words of the last one of a feed, on the transaction's arena; NULL: there is none. */
+const char *sj_dead_letter_words(sj_txn *txn, uint32_t shard);

@@ -64,7 +64,9 @@ feeds_text(Sijill__V1__FeedState *const *feeds, size_t count)
                        f->at == NULL ? 0ULL : (unsigned long long) f->at->seq);
         if (f->head != NULL)
             (void) fprintf(to, " of %llu", (unsigned long long) f->head->seq);
-        if (!f->connected)
+        if (f->stopped != NULL)
+            (void) fputs(" (stopped)", to);
+        else if (!f->connected)
             (void) fputs(" (not connected)", to);
     }
     (void) fclose(to);
@@ -101,14 +103,33 @@ status_row(const Sijill__V1__ServiceStatus *s, int service)
     return row;
 }
 
+/* What a person must look at: told below the table. */
+static void
+troubles_add(FILE *to, const Sijill__V1__ServiceStatus *s, int service)
+{
+    if (s->dead_letters > 0)
+        (void) fprintf(to, "%s passed over %llu records of feeds; the last one: %s\n",
+                       service_name(service), (unsigned long long) s->dead_letters,
+                       s->last_dead_letter == NULL ? "?" : s->last_dead_letter);
+    for (size_t i = 0; i < s->n_consumes; i++)
+        if (s->consumes[i]->stopped != NULL)
+            (void) fprintf(to, "%s does not follow %s any more: %s\n", service_name(service),
+                           s->consumes[i]->name == NULL ? "?" : s->consumes[i]->name,
+                           s->consumes[i]->stopped);
+}
+
 static int
 status_run(cli *c)
 {
     output *out = output_open(c, columns, sizeof columns / sizeof columns[0], "");
-    char letters[SERVICES + 1][256] = { "" };
+    char *troubles = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&troubles, &size);
     int down = 0;
     int outcome = EXIT_DONE;
 
+    if (to == NULL)
+        abort();
     for (int service = REGISTRATION; service <= SERVICES; service++) {
         sijill_reply reply;
         Sijill__V1__ServiceStatus *status = status_of(c, service, &reply);
@@ -120,17 +141,15 @@ status_run(cli *c)
             down = down == 0 ? service : down;
             continue;
         }
-        if (status->dead_letters > 0 && status->last_dead_letter != NULL)
-            (void) snprintf(letters[service], sizeof letters[service], "%.255s",
-                            status->last_dead_letter);
+        troubles_add(to, status, service);
         output_row(out, status_row(status, service));
         sijill_free(status);
     }
     output_close(&out);
-    for (int service = REGISTRATION; service <= SERVICES; service++)
-        if (letters[service][0] != '\0')
-            note(c, "%s could not apply a record of a feed: %s", service_name(service),
-                 letters[service]);
+    (void) fclose(to);
+    if (size > 0)
+        note(c, "%.*s", (int) size - 1, troubles); /* its last line end is the note's */
+    free(troubles);
     if (down != 0)
         outcome = fail(
             c, EXIT_UNREACHABLE,

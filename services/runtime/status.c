@@ -108,7 +108,9 @@ sj_status_answer(sj_service *service, sj_txn *txn, sj_reply *reply)
         consumes[i].state.connected = relay->state == SJ_RELAY_FOLLOWING;
         followed[i] = &consumes[i].state;
         if (relay->state == SJ_RELAY_STOPPED)
-            out.last_dead_letter = (char *) (uintptr_t) relay->words;
+            consumes[i].state.stopped = (char *) (uintptr_t) relay->words;
+        if (meta->dead_letters > 0 && out.last_dead_letter == NULL)
+            out.last_dead_letter = (char *) (uintptr_t) sj_dead_letter_words(txn, relay->shard);
     }
     out.n_consumes = service->relay_count;
     out.consumes = followed;

@@ -193,7 +193,7 @@ apply(sj_service *service, sj_txn *txn, turn_entry *entry)
                                &entry->reply);
     else
         good = sj_apply(txn, core, &entry->cmd, &entry->reply);
-    if (good && entry->job != NULL)
+    if (good && (entry->job != NULL || entry->reply.status != SJ_OK)) /* answered, or logged */
         keep_reply(service, &entry->reply);
     return good;
 }
@@ -286,8 +286,9 @@ answer_entries(sj_service *service, turn_batch *batch)
         service->counts.refused += entry->reply.status != SJ_OK;
         service->counts.replayed += entry->reply.replayed;
         if (entry->job == NULL) {
-            if (entry->reply.status != SJ_OK && entry->relay == NULL)
-                sj_log(SJ_LOG_WARN, "internal.refused", "type=%u words=\"%s\"", entry->cmd.type,
+            if (entry->reply.status != SJ_OK)
+                sj_log(SJ_LOG_WARN, entry->relay == NULL ? "internal.refused" : "record.refused",
+                       "type=%u words=\"%s\"", entry->cmd.type,
                        entry->reply.detail == NULL ? "" : entry->reply.detail);
             continue;
         }

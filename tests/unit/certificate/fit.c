@@ -5,6 +5,7 @@
 #include "tests/unit/certificate/world.h"
 
 #include "services/certificate/fit.h"
+#include "storage/cursor.h"
 #include "storage/store.h"
 
 #include <setjmp.h>
@@ -161,6 +162,31 @@ records_that_name_nothing_become_dead_letters(void **state)
     assert_int_equal(fixture_feed(f, 134, &registration.base, NULL, WORLD_STARTS_MS), SJ_INVALID);
 }
 
+static void
+why_the_last_record_was_passed_over_is_kept(void **state)
+{
+    enum { FIXTURES_FEED = 9 };
+    fixture *f = *state;
+    Sijill__V1__EventChanged event = SIJILL__V1__EVENT_CHANGED__INIT;
+    char words[256];
+    const char *kept;
+    sj_txn *txn;
+
+    txn = sj_read_begin(f->store, &f->arena, WORLD_STARTS_MS);
+    assert_null(sj_dead_letter_words(txn, FIXTURES_FEED));
+    sj_read_end(txn);
+    assert_int_equal(fixture_feed(f, 132, &event.base, NULL, WORLD_STARTS_MS), SJ_INVALID);
+    (void) snprintf(words, sizeof words, "%s", f->reply.detail);
+    assert_true(strlen(words) > 0);
+    txn = sj_read_begin(f->store, &f->arena, WORLD_STARTS_MS);
+    kept = sj_dead_letter_words(txn, FIXTURES_FEED);
+    assert_non_null(kept);
+    assert_string_equal(kept, words);
+    assert_null(sj_dead_letter_words(txn, FIXTURES_FEED - 1));
+    assert_null(sj_dead_letter_words(txn, FIXTURES_FEED + 1));
+    sj_read_end(txn);
+}
+
 #define READY(test) cmocka_unit_test_setup_teardown(test, world_open_ready, fixture_close)
 
 int
@@ -170,6 +196,7 @@ main(void)
         READY(an_event_at_every_limit_is_kept_small_and_certificates_can_be_issued),
         cmocka_unit_test(texts_without_words_or_language_are_left_out),
         READY(records_that_name_nothing_become_dead_letters),
+        READY(why_the_last_record_was_passed_over_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
