@@ -220,9 +220,6 @@ what_would_lie_is_refused_with_its_column(void **state)
         { "{\"id\":\"x\",\"title_en\":\"T\",\"start_date\":\"2025-02-03\",\"end_date\":\"2025-02-"
           "01\"}",
           "end_date" },
-        { "{\"id\":\"x\",\"title_en\":\"T\",\"start_date\":\"2025-01-01\",\"end_date\":\"2025-12-"
-          "31\"}",
-          "end_date" },
     };
 
     (void) state;
@@ -267,6 +264,24 @@ what_is_odd_is_told_and_not_fatal(void **state)
     assert_non_null(strstr(r.event->source_json, "\"sdg_tags\":[\"four\"]"));
     assert_non_null(strstr(r.event->source_json, "Big Event_2025!"));
     assert_in_range(json_array_size(r.d.notes), 8, 14);
+    end(&r);
+}
+
+static void
+an_event_of_many_months_gets_no_assumed_hours(void **state)
+{
+    reading r;
+
+    (void) state;
+    begin(&r,
+          "{\"id\":\"x\",\"title_en\":\"T\",\"start_date\":\"2025-01-01\",\"end_date\":\"2025-12-"
+          "31\"}",
+          NULL);
+    assert_null(r.d.refusal);
+    assert_string_equal(r.event->end_date, "2025-12-31");
+    assert_int_equal(r.event->n_sessions, 0);
+    assert_false(r.event->assumed_hours);
+    assert_int_equal(json_array_size(r.d.notes), 1);
     end(&r);
 }
 
@@ -333,6 +348,7 @@ main(void)
         cmocka_unit_test(a_month_is_never_a_course_of_31_days),
         cmocka_unit_test(what_would_lie_is_refused_with_its_column),
         cmocka_unit_test(what_is_odd_is_told_and_not_fatal),
+        cmocka_unit_test(an_event_of_many_months_gets_no_assumed_hours),
         cmocka_unit_test(hours_are_local_to_the_event),
         cmocka_unit_test(declared_sessions_are_read),
     };
