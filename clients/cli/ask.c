@@ -108,8 +108,11 @@ ask_once(cli *c, uint32_t type, const ProtobufCMessage *body,
                                .min_pos = c->min_pos[service] };
     sijill_reply reply;
 
-    if (given != NULL && !id_read(c, "--request-id", given, id))
-        return EXIT_USAGE;
+    if (given != NULL && !sijill_unhex(given, id))
+        return fail(c, EXIT_USAGE,
+                    "--request-id is '%s': give the request id of the earlier try, or a new UUIDv7 "
+                    "(32 hexadecimal digits)",
+                    given);
     request.request_id = given == NULL ? NULL : id;
     if (!sijill_call(service_of(c, service), &request, &reply))
         return fail_reply(c, service, &reply);

@@ -365,7 +365,7 @@ static const option match_options[] = {
     { "platform", "NAME", "which platform", false },
     { "email", "E", "whose registration it is, or", false },
     { "id", "ID", "which", false },
-    { "request-id", "ID", "continue an earlier request", false },
+    { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },
     { "dry-run", NULL, "decide, write nothing", false },
     { NULL, NULL, NULL, false },
 };

@@ -327,7 +327,7 @@ static const option show_options[] = {
 
 static const option revoke_options[] = {
     { "reason", "TEXT", "shown to who verifies", true },
-    { "request-id", "ID", "continue an earlier request", false },
+    { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },
     { "dry-run", NULL, "decide, write nothing", false },
     { NULL, NULL, NULL, false },
 };
@@ -335,7 +335,7 @@ static const option revoke_options[] = {
 static const option reissue_options[] = {
     { "reason", "TEXT", "what was corrected", true },
     { "lang", "LANG", "of the new one (default: the event's rule)", false },
-    { "request-id", "ID", "continue an earlier request", false },
+    { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },
     { "dry-run", NULL, "decide, write nothing", false },
     { NULL, NULL, NULL, false },
 };

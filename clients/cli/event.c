@@ -174,7 +174,7 @@ static const option list_options[] = {
 
 static const option state_options[] = {
     { "event", "EVENT", "the same as the word", false },
-    { "request-id", "ID", "continue an earlier request", false },
+    { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },
     { "dry-run", NULL, "decide, write nothing", false },
     { NULL, NULL, NULL, false },
 };

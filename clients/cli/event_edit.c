@@ -327,7 +327,7 @@ create_run(cli *c)
         { "release", "released|automatic",                                                         \
           "who issues certificates: an organiser, or the event's closing", false },                \
         { "certificate-lang", "LANG", "language of certificates", false },                         \
-        { "request-id", "ID", "continue an earlier request", false },                              \
+        { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },              \
     {                                                                                              \
         "dry-run", NULL, "decide, write nothing", false                                            \
     }

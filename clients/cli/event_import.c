@@ -13,6 +13,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 64 * 1024 * 1024 };
@@ -26,19 +27,35 @@ typedef struct importer {
     bool unchecked; /* a dry run without an organisation: nothing can be asked */
 } importer;
 
+/* Some editors put a byte order mark before JSON.  No JSON begins with its first octet. */
+static void
+mark_skip(FILE *file)
+{
+    int first = getc(file);
+
+    if (first != 0xef)
+        (void) ungetc(first, file);
+    else if (getc(file) != 0xbb || getc(file) != 0xbf)
+        rewind(file);
+}
+
 static int
 document_read(cli *c, const char *path, json_t **out)
 {
     json_error_t error;
+    struct stat status;
     FILE *file = fopen(path, "rb");
 
-    if (file == NULL)
+    if (file == NULL || fstat(fileno(file), &status) != 0 || S_ISDIR(status.st_mode)) {
+        if (file != NULL)
+            (void) fclose(file);
         return fail(c, EXIT_USAGE, "cannot read %s: is the path right?", path);
-    if (fseek(file, 0, SEEK_END) == 0 && ftell(file) > FILE_MAX) {
+    }
+    if (status.st_size > FILE_MAX) {
         (void) fclose(file);
         return fail(c, EXIT_USAGE, "%s is larger than 64 MiB: split it", path);
     }
-    rewind(file);
+    mark_skip(file);
     *out = json_loadf(file, JSON_ALLOW_NUL, &error);
     (void) fclose(file);
     if (*out == NULL)

@@ -65,6 +65,10 @@ intake_registered(const sijill_reply *reply, intake_row *row)
                                json_object_get(whole, "registration_id"));
         (void) json_object_set(row->more, "state", json_object_get(whole, "state"));
         (void) json_object_set(row->more, "place", json_object_get(whole, "place"));
+        if (out->marks_dropped)
+            (void) json_object_set_new(
+                row->more, "notes",
+                json_pack("[s]", "direction marks (U+200E, U+200F) were taken out of a text"));
         json_decref(whole);
     }
     sijill_free(out);

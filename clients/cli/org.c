@@ -105,7 +105,7 @@ static const option define_options[] = {
     { "name-ru", "TEXT", "", false },
     { "name-kk", "TEXT", "", false },
     { "url", "URL", "its web address", false },
-    { "request-id", "ID", "continue an earlier request", false },
+    { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },
     { "dry-run", NULL, "decide, write nothing", false },
     { NULL, NULL, NULL, false },
 };

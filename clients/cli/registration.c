@@ -314,7 +314,7 @@ static const option register_options[] = {
     { "on-duplicate", "refuse|update",
       "when this person is registered with other words (default refuse)", false },
     { "override", NULL, "as an organiser: outside the time of registration", false },
-    { "request-id", "ID", "continue an earlier request", false },
+    { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },
     { "dry-run", NULL, "decide, write nothing", false },
     { NULL, NULL, NULL, false },
 };
@@ -331,7 +331,7 @@ static const option who_options[] = {
     { "email", "E", "whose registration, or", false },
     { "id", "ID", "which", false },
     { "reason", "TEXT", "why, kept with the registration", false },
-    { "request-id", "ID", "continue an earlier request", false },
+    { "request-id", "ID", "a UUIDv7: the same one again has one effect", false },
     { "dry-run", NULL, "decide, write nothing", false },
     { NULL, NULL, NULL, false },
 };

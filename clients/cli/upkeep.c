@@ -7,13 +7,14 @@
 #include "clients/cli/commands.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 8 };
+enum { WORDS_MAX = 8, KILLED = 128 }; /* 128 and the signal, as a shell has it */
 
 extern char **environ;
 
@@ -56,7 +57,26 @@ program_run(char *const argv[])
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
             return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : KILLED + WTERMSIG(status);
+}
+
+/* What the exit code of backup or scrub means here.  LMDB follows the numbers in its pages without
+ * checks of its own, so a scrub that is killed by what it reads has found damage, too. */
+static int
+outcome_of(cli *c, int service, const char *mode, int code)
+{
+    bool scrub = strcmp(mode, "scrub") == 0;
+
+    if (code == EXIT_DONE)
+        return EXIT_DONE;
+    if (scrub && (code == KILLED + SIGSEGV || code == KILLED + SIGBUS || code == KILLED + SIGABRT))
+        return fail(c, EXIT_UNVERIFIED,
+                    "damage: the pages of %s's store lead nowhere (scrub was ended by signal %d): "
+                    "stop the service and restore the last backup",
+                    service_name(service), code - KILLED);
+    /* Damage and wrong usage keep their codes; 1, "failed", is ours to call refused. */
+    return fail(c, code == EXIT_USAGE || code == EXIT_UNVERIFIED ? code : EXIT_REFUSED,
+                "%s of %s did not succeed (exit %d)", mode, service_name(service), code);
 }
 
 static int
@@ -76,8 +96,11 @@ service_run(cli *c, int service, const char *mode, const char *folder, json_t *r
         return fail(c, EXIT_USAGE,
                     "sijill-%s is not beside this program: install both in one folder",
                     service_name(service));
-    (void) snprintf(home, sizeof home, "%s/%s", c->home, service_name(service));
-    (void) snprintf(to, sizeof to, "%s/%s", folder == NULL ? "" : folder, service_name(service));
+    if (snprintf(home, sizeof home, "%s/%s", c->home, service_name(service)) >= PATH_SIZE ||
+        snprintf(to, sizeof to, "%s/%s", folder == NULL ? "" : folder, service_name(service)) >=
+            PATH_SIZE)
+        return fail(c, EXIT_USAGE, "a path is longer than %d octets: give a shorter one",
+                    PATH_SIZE - 1);
     (void) snprintf(mode_word, sizeof mode_word, "--%s", mode);
     if (access(home, R_OK | X_OK) != 0)
         return fail(c, EXIT_NOT_FOUND, "there is no store in %s: say where with --home", home);
@@ -86,11 +109,7 @@ service_run(cli *c, int service, const char *mode, const char *folder, json_t *r
     (void) json_array_append_new(rows,
                                  json_pack("{s:s, s:i, s:s*}", "service", service_name(service),
                                            "exit", code, "to", folder == NULL ? NULL : to));
-    if (code == EXIT_DONE)
-        return EXIT_DONE;
-    /* Damage and wrong usage keep their codes; 1, "failed", is ours to call refused. */
-    return fail(c, code == EXIT_USAGE || code == EXIT_UNVERIFIED ? code : EXIT_REFUSED,
-                "%s of %s did not succeed (exit %d)", mode, service_name(service), code);
+    return outcome_of(c, service, mode, code);
 }
 
 static int

@@ -54,6 +54,7 @@ file_read(cli *c, const char *path, size_t max, sj_span *span)
     FILE *file = fopen(path, "rb");
     char *text = file == NULL ? NULL : malloc(max + 1);
     size_t size;
+    bool good;
 
     if (text == NULL) {
         (void) fail(c, EXIT_USAGE, "cannot read %s: %s", path, strerror(errno));
@@ -62,7 +63,14 @@ file_read(cli *c, const char *path, size_t max, sj_span *span)
         return NULL;
     }
     size = fread(text, 1, max + 1, file);
+    good = ferror(file) == 0; /* a folder opens, and cannot be read */
+    if (!good)
+        (void) fail(c, EXIT_USAGE, "cannot read %s: %s", path, strerror(errno));
     (void) fclose(file);
+    if (!good) {
+        free(text);
+        return NULL;
+    }
     if (size > max) {
         (void) fail(c, EXIT_USAGE, "%s is larger than %zu KiB: it is no such document", path,
                     max / 1024);
