@@ -350,5 +350,6 @@ sj_turn(sj_service *service, uint64_t now_us)
     }
     for (size_t i = 0; i < batch.query_count; i++)
         answer_query(service, batch.queries[i]);
-    return service->queue.ring_count > 0;
+    /* what was committed may be what a parked request waits for */
+    return service->queue.ring_count > 0 || (service->queue.parked_count > 0 && batch.count > 0);
 }

@@ -104,7 +104,7 @@ def sudo_is_used_where_root_is_not():
 
 
 tap.run(nothing_missing_asks_nothing, only_what_is_missing_is_installed,
-            a_package_that_dpkg_never_heard_of_is_missing, a_held_lock_is_waited_for,
+        a_package_that_dpkg_never_heard_of_is_missing, a_held_lock_is_waited_for,
         a_failed_update_does_not_stop_what_can_be_installed, no_network_is_said,
         an_installation_that_installs_nothing_is_said, neither_root_nor_sudo_is_said,
         sudo_is_used_where_root_is_not)
