@@ -2,14 +2,14 @@
 #pragma once
 /*
  * link: a helper process that a service asks for work that must not be done inside it (the signer).
- * Two requests are under way, so that the helper has the next one while the service commits the
- * answer to the last.  A silent helper is asked again over a new socket: what is asked must be
- * harmless to repeat.  The link knows nothing of what it carries.
+ * Three requests are under way, so that the helper has work while the service commits the answer to
+ * the last, even on a slow disk.  A silent helper is asked again over a new socket: what is asked
+ * must be harmless to repeat.  The link knows nothing of what it carries.
  */
 #include "services/core/command.h"
 #include "storage/store.h"
 
-enum { SJ_LINK_FRAME_MAX = 2 * 1024 * 1024, SJ_LINK_WINDOW = 2 };
+enum { SJ_LINK_FRAME_MAX = 2 * 1024 * 1024, SJ_LINK_WINDOW = 3 };
 
 /* What a service's main() does with a link. */
 typedef struct sj_link_plan {
