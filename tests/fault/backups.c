@@ -194,12 +194,14 @@ stopped_following(which s)
     while (!stopped && mono_ms() < until) {
         Sijill__V1__ServiceStatus *status = service_status(&at, s);
 
-        for (size_t i = 0; i < status->n_consumes; i++)
-            stopped =
-                stopped || (strcmp(status->consumes[i]->name, "registration") == 0 &&
-                            !status->consumes[i]->connected && status->last_dead_letter != NULL);
-        if (stopped)
-            assert_non_null(strstr(status->last_dead_letter, "restored from an older backup"));
+        for (size_t i = 0; i < status->n_consumes && !stopped; i++) {
+            const Sijill__V1__FeedState *feed = status->consumes[i];
+
+            stopped = strcmp(feed->name, "registration") == 0 && !feed->connected &&
+                      feed->stopped != NULL;
+            if (stopped)
+                assert_non_null(strstr(feed->stopped, "restored from an older backup"));
+        }
         sijill_free(status);
         (void) usleep(NAP_LONG_US);
     }
