@@ -181,6 +181,7 @@ typedef struct walker {
     const char *field; /* the last one looked at: the one at fault */
     unsigned depth;
     size_t memory; /* that unpacking will take so far */
+    size_t memory_max;
 } walker;
 
 static void
@@ -296,19 +297,33 @@ check_message(walker *walk, const ProtobufCMessageDescriptor *type, reader in)
     if (wrong != NULL)
         return wrong;
     weigh_message(walk, type, counts);
-    return walk->memory > SJ_UNPACKED_MAX
+    return walk->memory > walk->memory_max
                ? "the message would take more memory than one may; say it in several"
                : NULL;
+}
+
+static const char *
+check(const ProtobufCMessageDescriptor *type, const void *at, size_t size, size_t memory_max,
+      const char **field)
+{
+    walker walk = { .field = "", .memory_max = memory_max };
+    const uint8_t *octets = at == NULL ? (const uint8_t *) "" : at; /* of no octets */
+    const char *wrong = check_message(&walk, type, (reader){ octets, octets + size });
+
+    *field = walk.field;
+    return wrong;
 }
 
 const char *
 sj_message_check(const ProtobufCMessageDescriptor *type, const void *at, size_t size,
                  const char **field)
 {
-    walker walk = { .field = "" };
-    const uint8_t *octets = at == NULL ? (const uint8_t *) "" : at; /* of no octets */
-    const char *wrong = check_message(&walk, type, (reader){ octets, octets + size });
+    return check(type, at, size, SJ_UNPACKED_MAX, field);
+}
 
-    *field = walk.field;
-    return wrong;
+const char *
+sj_record_check(const ProtobufCMessageDescriptor *type, const void *at, size_t size,
+                const char **field)
+{
+    return check(type, at, size, SJ_UNPACKED_MAX + SJ_RECORD_MORE, field);
 }

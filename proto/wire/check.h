@@ -17,6 +17,11 @@
 const char *sj_message_check(const ProtobufCMessageDescriptor *type, const void *at, size_t size,
                              const char **field);
 
+/* The same of a record's body: what a service made of a message that passed may be a little larger,
+ * and must not be refused by those who follow its feed. */
+const char *sj_record_check(const ProtobufCMessageDescriptor *type, const void *at, size_t size,
+                            const char **field);
+
 /* Printable ASCII and nothing else: valid, harmless, and the usual case, eight octets at a time. */
 bool sj_text_plain(const void *at, size_t size);
 /* UTF-8 (RFC 3629: shortest form, no surrogates) without NUL. */

@@ -31,6 +31,7 @@ enum {
     SJ_CLOCK_SKEW_MS = 2000,      /* allowed to expires_at_ms */
     SJ_DEPTH_MAX = 8,             /* of messages in messages */
     SJ_UNPACKED_MAX = 160 * 1024, /* memory of a message that was unpacked */
+    SJ_RECORD_MORE = 8 * 1024,    /* ... and what a record made of one may take besides */
 };
 
 /* Limit of one field.  Text: octets.  Bytes: octets, all of them when `exact`.  Numbers: the

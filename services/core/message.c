@@ -42,7 +42,9 @@ sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *
           sj_reply *reply)
 {
     const char *field;
-    const char *wrong = sj_message_check(type, cmd->body.at, cmd->body.size, &field);
+    const char *wrong = cmd->origin == SJ_FROM_FEED
+                            ? sj_record_check(type, cmd->body.at, cmd->body.size, &field)
+                            : sj_message_check(type, cmd->body.at, cmd->body.size, &field);
     void *message;
 
     if (wrong != NULL) {

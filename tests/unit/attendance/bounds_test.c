@@ -97,11 +97,11 @@ list_all(fixture *f, const char *now)
     return page->n_row;
 }
 
-/* Of each the most that the limits let in. */
+/* The most sessions, with as many breaks as the memory of one message lets in. */
 static void
 define_largest_event(fixture *f)
 {
-    enum { SESSIONS = 64, BREAKS = 16, HOUR = 3600 * 1000 };
+    enum { SESSIONS = 64, BREAKS = 13, HOUR = 3600 * 1000 };
     static Sijill__V1__Session sessions[SESSIONS], *sessions_at[SESSIONS];
     static Sijill__V1__Break breaks[SESSIONS][BREAKS], *breaks_at[SESSIONS][BREAKS];
     scene_id id = scene_event(1);
