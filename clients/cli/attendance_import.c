@@ -5,7 +5,6 @@
  */
 #include "clients/cli/args.h"
 #include "clients/cli/commands.h"
-#include "clients/cli/csv.h"
 #include "clients/cli/intake.h"
 #include "clients/cli/json_of.h"
 #include "clients/cli/times.h"
@@ -332,13 +331,11 @@ columns_find(facts *f)
 }
 
 static int
-import_file(cli *c, csv *in, FILE *file)
+import_rows(cli *c, csv *in)
 {
     facts f = { .c = c, .in = in };
     Sijill__V1__EventView *event = NULL;
-    const char *wrong = csv_open(in, file);
-    int outcome =
-        wrong == NULL ? columns_find(&f) : fail(c, EXIT_USAGE, "%s: %s", arg_operand(c, 0), wrong);
+    int outcome = columns_find(&f);
     csv_result result;
 
     if (outcome == EXIT_DONE)
@@ -366,20 +363,7 @@ import_file(cli *c, csv *in, FILE *file)
 static int
 import_run(cli *c)
 {
-    FILE *file = fopen(arg_operand(c, 0), "rb");
-    csv *in = calloc(1, sizeof *in);
-    int outcome;
-
-    if (in == NULL)
-        abort();
-    outcome = file == NULL
-                  ? fail(c, EXIT_USAGE, "cannot read %s: is the path right?", arg_operand(c, 0))
-                  : import_file(c, in, file);
-    csv_close(in);
-    free(in);
-    if (file != NULL)
-        (void) fclose(file);
-    return outcome;
+    return intake_csv(c, import_rows);
 }
 
 static const option import_options[] = {

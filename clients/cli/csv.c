@@ -168,6 +168,8 @@ mark_skip(csv *in)
     unsigned char start[3];
     size_t count = fread(start, 1, sizeof start, in->from);
 
+    if (ferror(in->from)) /* a folder opens, and cannot be read */
+        return "it cannot be read: is it a file?";
     if (count >= 2 &&
         ((start[0] == 0xff && start[1] == 0xfe) || (start[0] == 0xfe && start[1] == 0xff)))
         return "the file is UTF-16: save it as UTF-8";

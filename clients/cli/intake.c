@@ -309,3 +309,26 @@ intake_close(intake **in)
     *in = NULL;
     return outcome;
 }
+
+int
+intake_csv(cli *c, int (*import)(cli *c, csv *in))
+{
+    const char *path = arg_operand(c, 0);
+    FILE *file = fopen(path, "rb");
+    csv *in = calloc(1, sizeof *in);
+    const char *wrong;
+    int outcome;
+
+    if (in == NULL)
+        abort();
+    if (file == NULL) {
+        free(in);
+        return fail(c, EXIT_USAGE, "cannot read %s: is the path right?", path);
+    }
+    wrong = csv_open(in, file);
+    outcome = wrong == NULL ? import(c, in) : fail(c, EXIT_USAGE, "%s: %s", path, wrong);
+    csv_close(in);
+    free(in);
+    (void) fclose(file);
+    return outcome;
+}

@@ -7,6 +7,7 @@
  * order of the rows; a row that is refused never stops the rest.  What cannot be stopped for long
  * is the service: when it no longer answers, the intake ends.
  */
+#include "clients/cli/csv.h"
 #include "clients/cli/output.h"
 
 typedef struct intake intake;
@@ -42,3 +43,5 @@ int intake_close(intake **in);
 intake_verdict intake_defined;
 intake_verdict intake_registered;
 const char *outcome_word(Sijill__V1__Outcome outcome);
+/* Open the CSV file that the first operand names, hand its rows to `import`, and close it. */
+int intake_csv(cli *c, int (*import)(cli *c, csv *in));

@@ -4,7 +4,6 @@
  */
 #include "clients/cli/commands.h"
 #include "clients/cli/countries.h"
-#include "clients/cli/csv.h"
 #include "clients/cli/intake.h"
 #include "clients/cli/json_of.h"
 
@@ -168,17 +167,12 @@ columns_find(people *p)
 }
 
 static int
-import_file(cli *c, csv *in, FILE *file)
+import_rows(cli *c, csv *in)
 {
     people p = { .c = c, .in = in };
-    const char *wrong = csv_open(in, file);
-    int outcome = EXIT_DONE;
+    int outcome = columns_find(&p);
     csv_result result;
 
-    if (wrong != NULL)
-        outcome = fail(c, EXIT_USAGE, "%s: %s", arg_operand(c, 0), wrong);
-    if (outcome == EXIT_DONE)
-        outcome = columns_find(&p);
     if (outcome == EXIT_DONE)
         outcome = event_id_find(c, p.event_id);
     if (outcome != EXIT_DONE)
@@ -192,20 +186,7 @@ import_file(cli *c, csv *in, FILE *file)
 static int
 import_run(cli *c)
 {
-    FILE *file = fopen(arg_operand(c, 0), "rb");
-    csv *in = calloc(1, sizeof *in);
-    int outcome;
-
-    if (in == NULL)
-        abort();
-    outcome = file == NULL
-                  ? fail(c, EXIT_USAGE, "cannot read %s: is the path right?", arg_operand(c, 0))
-                  : import_file(c, in, file);
-    csv_close(in);
-    free(in);
-    if (file != NULL)
-        (void) fclose(file);
-    return outcome;
+    return intake_csv(c, import_rows);
 }
 
 static const option import_options[] = {
