@@ -267,11 +267,30 @@ sj_store_open_read_only(sj_store **store, const char *folder, const sj_schema *s
     return open_as(store, folder, schema, NULL, words);
 }
 
+/* The room ahead of the last page, given back: in a file at rest its end is the last page's, so one
+ * that lost its end on the way to another disk is known by its size.  Not if nothing was committed
+ * here: a store that was refused is left as it is. */
+static void
+give_back_room(const sj_store *store)
+{
+    struct stat status;
+    MDB_envinfo info;
+
+    if (store->env == NULL || store->file_size == 0 || fstat(store->data_fd, &status) != 0)
+        return;
+    (void) mdb_env_info(store->env, &info);
+    if (info.me_last_pgno >= (uint64_t) status.st_size / store->page_size)
+        return; /* damaged: what lost its end must not get a new one */
+    if (ftruncate(store->data_fd, (off_t) ((info.me_last_pgno + 1) * store->page_size)) == 0)
+        (void) fsync(store->data_fd); /* if not, it stays longer, which harms nothing */
+}
+
 void
 sj_store_close(sj_store **store)
 {
     if (*store == NULL)
         return;
+    give_back_room(*store);
     close_env(*store);
     if ((*store)->lock_fd >= 0)
         (void) close((*store)->lock_fd);
