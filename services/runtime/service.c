@@ -31,8 +31,6 @@ enum {
     LINGER_MS = 500,
     STORE_FULL_PERCENT = 90,
     DISK_FREE_PERCENT = 5,
-    GATHER_MIN = 16,
-    GATHER_PART = 5,
 };
 
 static const uint64_t day_ms = UINT64_C(24) * 3600 * 1000;
@@ -363,24 +361,6 @@ wait_for_work(sj_service *service, long timeout_ms)
     }
 }
 
-/*
- * While one half of the requests commits, the other half waits.  A short wait, only when there was
- * a queue, brings them together: a fifth of a commit, and no longer than as many have come as were
- * answered.
- */
-static void
-gather(sj_service *service)
-{
-    uint64_t until_us = sj_monotonic_us() + service->commit_us / GATHER_PART;
-    zmq_pollitem_t front = { .socket = service->front.socket, .events = ZMQ_POLLIN };
-
-    while (service->queue.ring_count >= GATHER_MIN &&
-           service->queue.ring_count < service->answered * 2 &&
-           service->queue.ring_count < SJ_BATCH_MAX && sj_monotonic_us() < until_us)
-        if (zmq_poll(&front, 1, 0) > 0)
-            sj_front_receive(service, &service->front);
-}
-
 static bool
 drained(const sj_service *service, uint64_t now_us)
 {
@@ -413,7 +393,6 @@ sj_service_run(sj_service *service)
         now_us = sj_monotonic_us();
         sj_front_receive(service, &service->ctl);
         sj_front_receive(service, &service->front);
-        gather(service);
         sj_feed_receive(&service->feed);
         for (size_t i = 0; i < service->relay_count; i++)
             sj_relay_work(&service->relays[i], now_us);

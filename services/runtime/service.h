@@ -60,9 +60,7 @@ typedef struct sj_service {
     sj_command notes[SJ_NOTES_MAX]; /* NoteConsumer commands for the next turn */
     unsigned char note_bodies[SJ_NOTES_MAX][SJ_NOTE_SIZE];
     size_t note_count;
-    uint32_t window;    /* that answers offer */
-    uint64_t commit_us; /* how long the last commit took */
-    size_t answered;    /* requests in the last turn: as many are likely on their way */
+    uint32_t window; /* that answers offer */
 } sj_service;
 
 /* Open store and sockets.  False: words on the log. */

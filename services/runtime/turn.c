@@ -2,7 +2,6 @@
 #include "services/runtime/turn.h"
 
 #include "services/core/apply.h"
-#include "services/runtime/clock.h"
 #include "services/runtime/front.h"
 #include "services/runtime/log.h"
 #include "services/runtime/status.h"
@@ -201,17 +200,13 @@ apply(sj_service *service, sj_txn *txn, turn_entry *entry)
 static void
 commit(sj_service *service, sj_txn *txn)
 {
-    uint64_t begun_us;
-
     if (!sj_write_pending(txn)) {
         sj_write_abort(txn);
         return;
     }
-    begun_us = sj_monotonic_us();
     if (!sj_write_commit(txn))
         sj_stop("commit.failed",
                 sj_txn_fault_words(txn)); /* the outcome is unknown: answer nobody */
-    service->commit_us = sj_monotonic_us() - begun_us;
     service->counts.commits++;
     service->presence.seq = sj_store_meta(service->store)->seq;
     if (service->link.plan != NULL)
@@ -339,7 +334,6 @@ sj_turn(sj_service *service, uint64_t now_us)
     take_records(service, &batch);
     take_parked(service, &batch);
     take_jobs(service, &batch);
-    service->answered = batch.count;
     if (batch.count > 0) {
         stamp_all(service, &batch);
         if (!apply_all(service, &batch))
