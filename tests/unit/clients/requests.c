@@ -244,7 +244,7 @@ at_the_deadline_it_is_said_what_is_known(void **state)
     expect(f, s, SIJILL__V1__KIND__REQUEST);
     assert_true(sijill_wait(s, &reply, SOON_MS));
     assert_int_equal(reply.code, SIJILL__V1__CODE__UNKNOWN_OUTCOME);
-    submit(s, REGISTER, 3); /* refused for now, and nothing was done */
+    submit(s, REGISTER, 3); /* refused this once, and nothing was done */
     greet(f, s);
     expect(f, s, SIJILL__V1__KIND__REQUEST);
     far_reply_after(f, SIJILL__V1__CODE__BUSY, 5000);
