@@ -65,10 +65,15 @@ def folder():
         yield Path(name)
 
 
+def hear_interrupts():
+    """What a shell starts in its background is deaf to Ctrl-C, and so would be its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(*words, cwd=None):
     return subprocess.Popen([SOURCE / "scripts/run", *map(str, words)], env=ENVIRONMENT, text=True,
                             cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT)
+                            stderr=subprocess.STDOUT, preexec_fn=hear_interrupts)
 
 
 def run(*words, cwd=None):
