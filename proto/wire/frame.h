@@ -10,6 +10,7 @@ enum {
     SJ_SIGNATURE_SIZE = 4,
     SJ_FLAG_MORE = 1,
     SJ_FLAG_DRY_RUN = 8,
+    SJ_FLAG_DELEGATED = 16,
 };
 
 /* An envelope of a kind, with its correlation id. */

@@ -3,15 +3,12 @@
  * The limits of every field that a peer may send, one array a message, in the order of its
  * descriptor.  A test proves that each field of each message that a route takes has its row here.
  */
-#include "proto/wire/limits.h"
+#include "proto/wire/limits_platform.h"
 
 #include "sijill/v1/attendance.pb-c.h"
 #include "sijill/v1/certificate.pb-c.h"
 #include "sijill/v1/registration.pb-c.h"
 #include "sijill/v1/wire.pb-c.h"
-
-/* The end of the year 9999: later instants have no date. */
-#define SJ_INSTANT_MAX_MS 253402300799999
 
 static const sj_limit nothing[] = { { .name = NULL } };
 
@@ -33,6 +30,10 @@ static const sj_limit envelope[] = {
     { .name = "flags" },
     { .name = "priority" },
     { .name = "actor", .max = 16, .exact = true },
+    { .name = "credential", .max = 32, .exact = true },
+    { .name = "origin", .max = 64 },
+    { .name = "outside", .max = 16, .exact = true },
+    { .name = "if_revision" },
 };
 static const sj_limit log_pos[] = {
     { .name = "shard" },
@@ -254,6 +255,7 @@ static const sj_limit evidence[] = {
     { .name = "connection", .max = 128 },
     { .name = "nonce", .max = 16, .exact = true },
     { .name = "voids", .max = 16, .exact = true },
+    { .name = "bound_to", .max = 128 },
 };
 static const sj_limit identity[] = {
     { .name = "registrant_id", .max = 128 },
@@ -351,10 +353,14 @@ static const sj_limit list_eligible[] = {
     { .name = "limit", .max = 200 },
 };
 
-static const struct {
-    const ProtobufCMessageDescriptor *type;
-    const sj_limit *limits;
-} table[] = {
+static const sj_limit list_audit[] = {
+    { .name = "after" },
+    { .name = "limit", .max = 200 },
+    { .name = "actor", .max = 16, .exact = true },
+    { .name = "event_id", .max = 16, .exact = true },
+};
+
+static const sj_limits_row table[] = {
     { &sijill__v1__envelope__descriptor, envelope },
     { &sijill__v1__log_pos__descriptor, log_pos },
     { &sijill__v1__person__descriptor, person },
@@ -369,6 +375,8 @@ static const struct {
     { &sijill__v1__note_consumer__descriptor, note_consumer },
     { &sijill__v1__pulse__descriptor, nothing },
     { &sijill__v1__get_status__descriptor, nothing },
+    { &sijill__v1__get_metrics__descriptor, nothing },
+    { &sijill__v1__list_audit__descriptor, list_audit },
     { &sijill__v1__text__descriptor, text },
     { &sijill__v1__session__descriptor, session },
     { &sijill__v1__break__descriptor, break_ },
@@ -417,5 +425,8 @@ sj_limits_of(const ProtobufCMessageDescriptor *type)
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         if (table[i].type == type)
             return table[i].limits;
+    for (const sj_limits_row *row = sj_limits_platform; row->type != NULL; row++)
+        if (row->type == type)
+            return row->limits;
     return NULL;
 }

@@ -44,6 +44,9 @@ typedef struct sj_limit {
     bool exact;
 } sj_limit;
 
+/* The end of the year 9999: later instants have no date. */
+#define SJ_INSTANT_MAX_MS 253402300799999
+
 /* The limits of a message's fields, in the order of its descriptor; NULL: a message that no peer
  * may send. */
 const sj_limit *sj_limits_of(const ProtobufCMessageDescriptor *type);
