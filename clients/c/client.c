@@ -85,8 +85,17 @@ envelope_of(sijill *s, slot *t, Sijill__V1__LogPos *min_pos)
     e.has_attempt = true;
     e.attempt = t->reply.tries + 1;
     e.actor = (ProtobufCBinaryData){ SIJILL_ID_SIZE, t->actor };
-    e.has_flags = t->reply.dry_run;
-    e.flags = SJ_FLAG_DRY_RUN;
+    e.has_flags = t->reply.dry_run || t->delegated;
+    e.flags = (t->reply.dry_run ? SJ_FLAG_DRY_RUN : 0U) | (t->delegated ? SJ_FLAG_DELEGATED : 0U);
+    e.has_credential = t->has_credential;
+    e.credential = (ProtobufCBinaryData){ sizeof t->credential, t->credential };
+    e.has_outside = t->has_outside;
+    e.outside = (ProtobufCBinaryData){ sizeof t->outside, t->outside };
+    e.has_trace = t->has_trace;
+    e.trace = (ProtobufCBinaryData){ sizeof t->trace, t->trace };
+    e.origin = t->from[0] == '\0' ? NULL : t->from;
+    e.has_if_revision = t->if_revision != 0;
+    e.if_revision = t->if_revision;
     if (t->min_pos.seq != 0) {
         sijill__v1__log_pos__init(min_pos);
         min_pos->has_shard = min_pos->has_epoch = min_pos->has_seq = true;
@@ -149,6 +158,37 @@ body_pack(slot *t, const sijill_request *request)
     return true;
 }
 
+static void
+text_copy(char *to, size_t size, const char *from)
+{
+    size_t length = from == NULL ? 0 : strnlen(from, size - 1);
+
+    if (length > 0)
+        memcpy(to, from, length);
+    to[length] = '\0';
+}
+
+static bool
+copied(uint8_t *to, size_t size, const uint8_t *from)
+{
+    if (from != NULL)
+        memcpy(to, from, size);
+    return from != NULL;
+}
+
+/* For whom, from where, and on what condition. */
+static void
+circumstances_keep(slot *t, const sijill_request *request)
+{
+    t->delegated = request->delegated;
+    t->has_credential = copied(t->credential, sizeof t->credential, request->credential);
+    t->has_outside = copied(t->outside, sizeof t->outside, request->outside);
+    t->has_trace = copied(t->trace, sizeof t->trace, request->trace);
+    text_copy(t->from, sizeof t->from, request->from);
+    t->if_revision = request->if_revision;
+    t->min_pos = request->min_pos;
+}
+
 static slot *
 submit(sijill *s, const sijill_request *request)
 {
@@ -166,7 +206,7 @@ submit(sijill *s, const sijill_request *request)
     }
     t->deadline_ms = now_ms + deadline_ms;
     t->expires_ms = clock_wall_ms() + deadline_ms;
-    t->min_pos = request->min_pos;
+    circumstances_keep(t, request);
     memcpy(t->actor, request->actor == NULL ? s->actor : request->actor, SIJILL_ID_SIZE);
     memset(&t->reply, 0, sizeof t->reply);
     t->reply.context = request->context;
@@ -187,16 +227,6 @@ bool
 sijill_submit(sijill *service, const sijill_request *request)
 {
     return submit(service, request) != NULL;
-}
-
-static void
-text_copy(char *to, size_t size, const char *from)
-{
-    size_t length = from == NULL ? 0 : strnlen(from, size - 1);
-
-    if (length > 0)
-        memcpy(to, from, length);
-    to[length] = '\0';
 }
 
 static void
@@ -331,6 +361,16 @@ lent_release(sijill *s)
     s->lent = NULL;
 }
 
+/* When turn wants to be called at the latest. */
+static uint64_t
+due(const sijill *s)
+{
+    uint64_t due_ms = peer_due(&s->peer);
+
+    due_ms = due_ms < s->slots.next_due_ms ? due_ms : s->slots.next_due_ms;
+    return s->peer.session == 0 && s->find_by_ms < due_ms ? s->find_by_ms : due_ms;
+}
+
 /* Until `wanted` (NULL: any) is done, or until_ms. */
 static bool
 wait_for(sijill *s, const slot *wanted, sijill_reply *reply, uint64_t until_ms)
@@ -351,11 +391,8 @@ wait_for(sijill *s, const slot *wanted, sijill_reply *reply, uint64_t until_ms)
         if (s->slots.outstanding == 0 || now_ms >= until_ms)
             return false;
 
-        uint64_t due_ms = peer_due(&s->peer);
+        uint64_t due_ms = due(s);
 
-        due_ms = due_ms < s->slots.next_due_ms ? due_ms : s->slots.next_due_ms;
-        if (s->peer.session == 0 && s->find_by_ms < due_ms)
-            due_ms = s->find_by_ms;
         peer_sleep(&s->peer, s->blocked, now_ms, due_ms < until_ms ? due_ms : until_ms);
     }
 }
@@ -383,6 +420,18 @@ sijill_call(sijill *service, const sijill_request *request, sijill_reply *reply)
         return false;
     }
     return wait_for(service, t, reply, UINT64_MAX) && reply->code == SIJILL__V1__CODE__OK;
+}
+
+int
+sijill_fd(const sijill *service)
+{
+    return socket_fd(service->peer.socket);
+}
+
+int
+sijill_due_ms(const sijill *service)
+{
+    return clock_until_ms(due(service));
 }
 
 size_t

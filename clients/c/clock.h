@@ -3,6 +3,7 @@
 /*
  * clock: the two clocks of a client.  Time-outs are counted on the one that only goes forward.
  */
+#include <limits.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -19,6 +20,17 @@ static inline uint64_t
 clock_mono_ms(void)
 {
     return clock_read_ms(CLOCK_MONOTONIC);
+}
+
+/* Milliseconds until then, for a poll: 0 when it is past. */
+static inline int
+clock_until_ms(uint64_t mono_ms)
+{
+    uint64_t now_ms = clock_mono_ms();
+
+    if (mono_ms <= now_ms)
+        return 0;
+    return mono_ms - now_ms > INT_MAX ? INT_MAX : (int) (mono_ms - now_ms);
 }
 
 static inline uint64_t

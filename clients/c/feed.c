@@ -303,6 +303,18 @@ sijill_feed_head(const sijill_feed *feed)
     return feed->head;
 }
 
+int
+sijill_feed_fd(const sijill_feed *feed)
+{
+    return socket_fd(feed->peer.socket);
+}
+
+int
+sijill_feed_due_ms(const sijill_feed *feed)
+{
+    return clock_until_ms(peer_due(&feed->peer));
+}
+
 bool
 sijill_feed_subscribed(const sijill_feed *feed)
 {

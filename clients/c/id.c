@@ -70,6 +70,12 @@ sijill_actor(const char *name, uint8_t actor[SIJILL_ID_SIZE])
 }
 
 void
+sijill_key_hash(const uint8_t secret[SIJILL_SECRET_SIZE], uint8_t hash[SIJILL_SECRET_SIZE])
+{
+    (void) crypto_generichash(hash, SIJILL_SECRET_SIZE, secret, SIJILL_SECRET_SIZE, NULL, 0);
+}
+
+void
 sijill_hex(const uint8_t id[SIJILL_ID_SIZE], char text[2 * SIJILL_ID_SIZE + 1])
 {
     (void) sodium_bin2hex(text, 2 * SIJILL_ID_SIZE + 1, id, SIJILL_ID_SIZE);

@@ -39,6 +39,9 @@
 
 enum {
     SIJILL_ID_SIZE = 16,
+    SIJILL_SECRET_SIZE = 32, /* of an API key, and its hash */
+    SIJILL_TRACE_SIZE = 25,
+    SIJILL_FROM_SIZE = 65,
     SIJILL_OUTSTANDING_MAX = 1024,
     SIJILL_DETAIL_SIZE = 257,
     SIJILL_FIELD_SIZE = 129,
@@ -79,6 +82,13 @@ typedef struct sijill_request {
     const uint8_t *actor;      /* 16 octets; NULL: the connection's */
     uint32_t deadline_ms;      /* 0: the connection's */
     bool dry_run;              /* decide and answer, write nothing */
+    bool delegated;            /* for the key `actor` (or for nobody), whose role decides */
+    const uint8_t
+        *credential;        /* delegated: 32 octets, sijill_key_hash of its secret; NULL: nobody */
+    const char *from;       /* for the audit trail, at most 64 octets: "http 192.0.2.7"; NULL */
+    const uint8_t *outside; /* 16 octets, hash of an idempotency key from outside; NULL: none */
+    const uint8_t *trace;   /* 25 octets: W3C trace id, span id, flags; NULL: none */
+    uint64_t if_revision;   /* only if the thing's revision is this; 0: any */
     sijill_pos min_pos; /* read barrier, from another connection's sijill_position; seq 0: none */
     void *context;      /* comes back with the reply */
 } sijill_request;
@@ -136,6 +146,13 @@ typedef struct sijill_counts {
 } sijill_counts;
 void sijill_count(const sijill *service, sijill_counts *counts);
 
+/* For a program with a loop of its own.  When the descriptor becomes readable (it may say so only
+ * once: watch edges), when sijill_due_ms have passed, and after each sijill_submit, take answers
+ * with sijill_wait(service, &reply, 0) until that is false.  It may be another one after each
+ * sijill_wait; -1: none now. */
+int sijill_fd(const sijill *service);
+int sijill_due_ms(const sijill *service); /* 0..; INT_MAX: nothing is due */
+
 /* The reply's body as a message, to be freed with sijill_free; NULL: it is not one of that type. */
 void *sijill_unpack(const sijill_reply *reply, const ProtobufCMessageDescriptor *type);
 void sijill_free(void *message); /* any message; NULL is fine */
@@ -151,6 +168,8 @@ const char *sijill_code_name(uint32_t code);
 void sijill_request_id(uint8_t id[SIJILL_ID_SIZE]);
 /* The id of a principal by name: BLAKE2b-128 of "user:" and the name. */
 void sijill_actor(const char *name, uint8_t actor[SIJILL_ID_SIZE]);
+/* What a service keeps of an API key's secret: BLAKE2b-256. */
+void sijill_key_hash(const uint8_t secret[SIJILL_SECRET_SIZE], uint8_t hash[SIJILL_SECRET_SIZE]);
 /* 32 hexadecimal digits and NUL. */
 void sijill_hex(const uint8_t id[SIJILL_ID_SIZE], char text[2 * SIJILL_ID_SIZE + 1]);
 /* Reads what sijill_hex writes, either case, hyphens ignored. */
@@ -187,4 +206,7 @@ uint32_t sijill_feed_read(sijill_feed *feed, int timeout_ms, sijill_record_fn *e
                           char *detail);
 sijill_pos sijill_feed_position(const sijill_feed *feed); /* all up to here has been given */
 sijill_pos sijill_feed_head(const sijill_feed *feed); /* where the service is, as far as known */
+/* As sijill_fd and sijill_due_ms, with sijill_feed_read(feed, 0, ...) once. */
+int sijill_feed_fd(const sijill_feed *feed);
+int sijill_feed_due_ms(const sijill_feed *feed);
 bool sijill_feed_subscribed(const sijill_feed *feed); /* a subscription stands at this moment */

@@ -42,6 +42,12 @@ typedef struct slot {
     bool doubt;           /* a send was left without an answer: it may have been done */
     sijill_pos min_pos;
     uint8_t actor[SIJILL_ID_SIZE];
+    bool delegated, has_credential, has_outside, has_trace;
+    uint8_t credential[SIJILL_SECRET_SIZE];
+    uint8_t outside[SIJILL_ID_SIZE];
+    uint8_t trace[SIJILL_TRACE_SIZE];
+    char from[SIJILL_FROM_SIZE]; /* "": not said */
+    uint64_t if_revision;
     uint8_t *body;
     size_t size;
     size_t room;

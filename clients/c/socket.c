@@ -98,6 +98,17 @@ socket_close(void **socket)
     context_leave();
 }
 
+int
+socket_fd(void *socket)
+{
+    int fd = -1;
+    size_t size = sizeof fd;
+
+    if (socket != NULL && zmq_getsockopt(socket, ZMQ_FD, &fd, &size) != 0)
+        fd = -1;
+    return fd;
+}
+
 socket_result
 socket_send(void *socket, const Sijill__V1__Envelope *envelope, const void *body, size_t size)
 {

@@ -28,6 +28,9 @@ typedef enum socket_result {
 void *socket_open(const char *endpoint, int64_t message_max);
 void socket_close(void **socket);
 
+/* Readable when something may have happened; -1: no socket. */
+int socket_fd(void *socket);
+
 /* Head and body, both or none. */
 socket_result socket_send(void *socket, const Sijill__V1__Envelope *envelope, const void *body,
                           size_t size);

@@ -18,6 +18,8 @@ enum {
     SJ_REPLY_MAX = 62 * 1024, /* octets of a query's reply body */
     SJ_ENTROPY_SIZE = 16,
     SJ_DETAIL_MAX = 256, /* octets of a refusal's words */
+    SJ_CREDENTIAL_SIZE = 32,
+    SJ_WHERE_SIZE = 65,
 };
 
 typedef enum sj_origin {
@@ -25,6 +27,12 @@ typedef enum sj_origin {
     SJ_FROM_FEED,   /* a record of another service */
     SJ_FROM_ITSELF, /* the runtime: pulse, signatures */
 } sj_origin;
+
+/* What a peer is by its socket or its CURVE key. */
+typedef enum sj_peer_kind {
+    SJ_PEER_OPERATOR, /* who may open an ipc socket is one */
+    SJ_PEER_GATEWAY,
+} sj_peer_kind;
 
 typedef struct sj_command {
     uint32_t type;
@@ -38,6 +46,16 @@ typedef struct sj_command {
     sj_bytes personal;   /* SJ_FROM_FEED: the personal part of the record */
     uint64_t record_seq; /* SJ_FROM_FEED: its sequence in the producer's store */
     bool dry_run;
+    /* Who asks; all false or empty but of a peer's request. */
+    sj_peer_kind peer;
+    bool delegated;      /* `actor` is a key (or nobody), and its role decides */
+    bool has_credential; /* of that key: the hash of its secret */
+    uint8_t credential[SJ_CREDENTIAL_SIZE];
+    bool has_outside; /* an idempotency key from outside, hashed: it stands for `id` */
+    uint8_t outside[SJ_ID_SIZE];
+    uint64_t if_revision;      /* only if the thing's revision is this; 0: any */
+    char where[SJ_WHERE_SIZE]; /* from where; "": not said */
+    uint8_t trace[16];         /* W3C trace id; zeros: none */
 } sj_command;
 
 typedef struct sj_reply {

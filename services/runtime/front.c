@@ -111,6 +111,18 @@ fill_job(sj_job *job, const sj_incoming *in, const sj_route *route)
         memcpy(job->cmd.id, envelope->key.data, SJ_ID_SIZE);
     if (envelope->has_actor)
         memcpy(job->cmd.actor, envelope->actor.data, SJ_ID_SIZE);
+    job->cmd.delegated = (envelope->flags & SJ_FLAG_DELEGATED) != 0;
+    job->cmd.has_credential = envelope->has_credential;
+    if (envelope->has_credential)
+        memcpy(job->cmd.credential, envelope->credential.data, sizeof job->cmd.credential);
+    job->cmd.has_outside = envelope->has_outside;
+    if (envelope->has_outside)
+        memcpy(job->cmd.outside, envelope->outside.data, sizeof job->cmd.outside);
+    job->cmd.if_revision = envelope->if_revision;
+    if (envelope->origin != NULL)
+        memcpy(job->cmd.where, envelope->origin, strlen(envelope->origin) + 1);
+    if (envelope->has_trace)
+        memcpy(job->cmd.trace, envelope->trace.data, sizeof job->cmd.trace);
     if (envelope->min_pos != NULL) {
         job->min_shard = envelope->min_pos->shard;
         job->min_epoch = envelope->min_pos->epoch;
