@@ -10,6 +10,7 @@ from . import tree
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.MULTILINE)
 SIGNER = "services/certificate/signer"
+GATEWAY = "services/gateway"
 # A part and the parts it may include besides itself. A service adds its own folder, see part_of.
 ALLOWED = {
     "proto": set(),
@@ -20,17 +21,21 @@ ALLOWED = {
     "main": {"proto", "storage", "services/core", "services/runtime", "service"},
     # Its own small program, without a core: the key stays with the few lines that ask for it.
     SIGNER: {"proto", "services/runtime"},
+    # Between strangers and the services: a client of theirs, with a store for what waits.
+    GATEWAY: {"proto", "storage", "services/core", "services/runtime", "clients/c"},
     "clients/c": {"proto"},
     "clients/cli": {"proto", "clients/c"},
 }
 # Libraries with one home each; tests may use them as well.
 HOMES = {
     "lmdb.h": ("storage/",),
+    "microhttpd.h": (GATEWAY + "/http/",),
+    "curl/curl.h": (GATEWAY + "/outbound/",),
     "zmq.h": ("services/runtime/", SIGNER + "/", "clients/c/"),
 }
-# The signer takes these of the runtime and not its loop.
-SIGNER_RUNTIME = {"services/runtime/log.h", "services/runtime/notify.h",
-                  "services/runtime/options.h"}
+# The signer and the gateway take these of the runtime and not its loop.
+PROGRAM_RUNTIME = {"services/runtime/clock.h", "services/runtime/log.h",
+                   "services/runtime/notify.h", "services/runtime/options.h"}
 
 CORES = {
     "libsijill_core.a": "services/core",
@@ -74,8 +79,8 @@ def may_include(path, target):
     other, other_folder = part_of(target)
     if part is None or other is None or other_folder == own:
         return True
-    if part == SIGNER and other == "services/runtime":
-        return target in SIGNER_RUNTIME
+    if part in (SIGNER, GATEWAY) and other == "services/runtime":
+        return target in PROGRAM_RUNTIME
     if other in ("service", "main"):
         return False  # another service: its contract is in proto
     return other in ALLOWED[part]

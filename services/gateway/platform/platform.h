@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * platform: what webinar platforms say, checked and put into our words.
+ *
+ * One file a platform, each two pure functions over what came: `check` decides from the raw octets,
+ * the headers, the hook's secrets and the time what to answer; `read` turns a stored delivery into
+ * pushes.  `check` never unpacks what it has not verified, compares in constant time, and is no
+ * oracle: nothing that a stranger chose is signed before his own signature was good.
+ * `read` never fails a batch for one bad item; what is of no concern to us is left out in silence,
+ * and what should have been understood and was not is an item of its own with words.
+ *
+ * docs/webhooks.md says what each platform sends; /proto/sijill/v1/platform.proto what a push is.
+ */
+#include "sijill/v1/platform.pb-c.h"
+#include "storage/arena.h"
+
+enum {
+    PLATFORM_BODY_MAX = 256 * 1024, /* of a delivery */
+    PLATFORM_SECRETS_MAX = 2,
+    PLATFORM_HEADERS_MAX = 16,
+    PLATFORM_PUSHES_MAX = 1024,     /* of a delivery */
+    PLATFORM_FRESH_MS = 300 * 1000, /* both ways, where a time is signed */
+};
+
+typedef struct platform_header {
+    const char *name, *value; /* names in lower case */
+} platform_header;
+
+/* What came, and what the hook says about it.  All borrowed. */
+typedef struct platform_delivery {
+    const char *query; /* raw, without '?' */
+    const char *url;   /* the hook's public address; NULL: the gateway was not told its own */
+    const platform_header *header;
+    size_t header_count;
+    sj_bytes body;
+    uint64_t now_ms;                       /* arrival, wall clock */
+    sj_bytes secret[PLATFORM_SECRETS_MAX]; /* opened; none: nothing is accepted */
+    size_t secret_count;
+    char *const *settings; /* name, value, name, value, NULL: of the hook */
+} platform_delivery;
+
+typedef struct platform_answer {
+    unsigned status;  /* HTTP */
+    const char *type; /* of the body; NULL: no body */
+    const char *body; /* in the arena, or static */
+    bool keep; /* store the delivery, then answer; false: answer at once, nothing is stored */
+    const char *outcome; /* for metrics and log: "accepted", "challenge", "bad_signature", "stale",
+                            "unreadable", ... */
+} platform_answer;
+
+/* One push, or words about what could not be understood. */
+typedef struct platform_item {
+    Sijill__V1__Push
+        push; /* initialised; texts in the arena, cleaned so that no service refuses them */
+    const char *words; /* NULL: a push */
+    const char *fetch; /* not NULL: this is a notice; the path to ask the platform's API for (below
+                          the hook's setting fetch.base_url) before there is anything to say */
+} platform_item;
+
+typedef struct platform_items {
+    platform_item *item;
+    size_t count;
+    bool more; /* there were more than PLATFORM_PUSHES_MAX */
+} platform_items;
+
+typedef struct platform {
+    const char *name;
+    const char *const
+        *headers; /* those that are stored beside the body, lower case; NULL at the end */
+    void (*check)(sj_arena *arena, const platform_delivery *in, platform_answer *out);
+    void (*read)(sj_arena *arena, const platform_delivery *in, platform_items *out);
+    /* The answer to a fetch, as items; NULL: this platform needs none. */
+    void (*read_fetched)(sj_arena *arena, const platform_delivery *in, const char *fetch,
+                         sj_bytes json, platform_items *out);
+} platform;
+
+/* zoom webex bbb teams jaas standard; NULL: unknown. */
+const platform *platform_find(const char *name);
