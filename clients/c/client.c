@@ -79,7 +79,7 @@ envelope_of(sijill *s, slot *t, Sijill__V1__LogPos *min_pos)
     e.kind = SIJILL__V1__KIND__REQUEST;
     e.id = ++s->sends << SLOT_BITS | (uint64_t) (t - s->slots.at);
     e.type = t->reply.type;
-    e.org = s->org;
+    e.org = t->org;
     e.key = (ProtobufCBinaryData){ SIJILL_ID_SIZE, t->reply.request_id };
     e.expires_at_ms = t->expires_ms;
     e.has_attempt = true;
@@ -207,6 +207,7 @@ submit(sijill *s, const sijill_request *request)
     t->deadline_ms = now_ms + deadline_ms;
     t->expires_ms = clock_wall_ms() + deadline_ms;
     circumstances_keep(t, request);
+    t->org = request->org == 0 ? s->org : request->org;
     memcpy(t->actor, request->actor == NULL ? s->actor : request->actor, SIJILL_ID_SIZE);
     memset(&t->reply, 0, sizeof t->reply);
     t->reply.context = request->context;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUBSCRIBED_MS = 5000 };
+enum { SUBSCRIBED_MS = 5000, DURABLE_MS = 2000 };
 
 struct sijill_feed {
     peer peer;
@@ -25,6 +25,8 @@ struct sijill_feed {
     uint64_t asked_ms;
     sijill_pos at;
     sijill_pos head;
+    sijill_pos durable, confirmed; /* as the owner said; as the service was told */
+    uint64_t confirmed_ms;
     uint32_t code; /* final */
     char detail[SIJILL_DETAIL_SIZE];
 };
@@ -123,19 +125,33 @@ subscribe(sijill_feed *f, uint64_t now_ms)
     f->session = f->peer.session;
 }
 
+/* More credit when half is used, and word of what is durable when there is some. */
 static void
-grant(sijill_feed *f, uint64_t octets)
+grant(sijill_feed *f, uint64_t now_ms)
 {
     Sijill__V1__Credit credit;
+    Sijill__V1__LogPos durable;
+    bool news = f->name != NULL && f->durable.seq > f->confirmed.seq &&
+                now_ms >= f->confirmed_ms + DURABLE_MS;
 
-    f->used += octets;
-    if (f->used < f->credit / 2)
+    if (f->used < f->credit / 2 && !news)
         return;
     sijill__v1__credit__init(&credit);
     credit.has_bytes = true;
     credit.bytes = f->used;
-    if (send_kind(f, SIJILL__V1__KIND__CREDIT, &credit.base) == SOCKET_DONE)
-        f->used = 0;
+    if (news) {
+        sijill__v1__log_pos__init(&durable);
+        durable.has_shard = durable.has_epoch = durable.has_seq = true;
+        durable.shard = f->at.shard;
+        durable.epoch = f->at.epoch;
+        durable.seq = f->durable.seq;
+        credit.durable = &durable;
+    }
+    if (send_kind(f, SIJILL__V1__KIND__CREDIT, &credit.base) != SOCKET_DONE)
+        return;
+    f->used = 0;
+    f->confirmed = f->durable;
+    f->confirmed_ms = now_ms;
 }
 
 static sijill_pos
@@ -227,7 +243,7 @@ frame_handle(sijill_feed *f, sijill_record_fn *each, void *context, uint64_t now
         if (!f->subscribed)
             return false; /* of a subscription that was given up */
         good = records(f, each, context);
-        grant(f, frame_body_size(&f->peer.in));
+        f->used += frame_body_size(&f->peer.in);
         break;
     case SIJILL__V1__KIND__HEAD:
         if (!f->subscribed)
@@ -277,6 +293,8 @@ sijill_feed_read(sijill_feed *feed, int timeout_ms, sijill_record_fn *each, void
         }
         if (feed->code == SIJILL__V1__CODE__OK)
             turn(feed, now_ms);
+        if (feed->subscribed)
+            grant(feed, now_ms);
         if (feed->code != SIJILL__V1__CODE__OK || moved || now_ms >= until_ms)
             break;
 
@@ -301,6 +319,12 @@ sijill_pos
 sijill_feed_head(const sijill_feed *feed)
 {
     return feed->head;
+}
+
+void
+sijill_feed_durable(sijill_feed *feed, sijill_pos at)
+{
+    feed->durable = at;
 }
 
 int

@@ -79,6 +79,7 @@ typedef struct sijill_request {
     size_t packed_size;
     const uint8_t *request_id; /* 16 octets; NULL: a fresh one.  Give one to continue an earlier,
                                   unfinished request */
+    uint64_t org;              /* 0: the connection's */
     const uint8_t *actor;      /* 16 octets; NULL: the connection's */
     uint32_t deadline_ms;      /* 0: the connection's */
     bool dry_run;              /* decide and answer, write nothing */
@@ -206,6 +207,9 @@ uint32_t sijill_feed_read(sijill_feed *feed, int timeout_ms, sijill_record_fn *e
                           char *detail);
 sijill_pos sijill_feed_position(const sijill_feed *feed); /* all up to here has been given */
 sijill_pos sijill_feed_head(const sijill_feed *feed); /* where the service is, as far as known */
+/* What came up to `at` has lasting effect: the service may forget it.  Only a feed with a name says
+ * so; the service hears of it within seconds, while the feed is read. */
+void sijill_feed_durable(sijill_feed *feed, sijill_pos at);
 /* As sijill_fd and sijill_due_ms, with sijill_feed_read(feed, 0, ...) once. */
 int sijill_feed_fd(const sijill_feed *feed);
 int sijill_feed_due_ms(const sijill_feed *feed);

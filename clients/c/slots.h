@@ -41,6 +41,7 @@ typedef struct slot {
     unsigned faults;      /* INTERNAL answers */
     bool doubt;           /* a send was left without an answer: it may have been done */
     sijill_pos min_pos;
+    uint64_t org;
     uint8_t actor[SIJILL_ID_SIZE];
     bool delegated, has_credential, has_outside, has_trace;
     uint8_t credential[SIJILL_SECRET_SIZE];

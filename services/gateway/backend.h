@@ -27,9 +27,9 @@ typedef struct backend_options {
 backend *backend_open(loop *l, const backend_options *options);
 void backend_close(backend **b);
 
-/* Ask, for organisation `org`.  `answered` is called exactly once, never before this returns; its
- * reply is lent for the call.  request->context is not looked at; the rest is copied.  False: too
- * many are waiting already: BUSY. */
+/* Ask, for organisation `org`.  `answered` is called exactly once (unless the backend is closed),
+ * never before this returns; its reply is lent for the call.  request->context is not looked at;
+ * the rest is copied.  False: too many are waiting already: BUSY. */
 bool backend_ask(backend *b, backend_service service, uint64_t org, const sijill_request *request,
                  backend_fn *answered, void *context);
 

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/gateway/hooks/spool.h"
+
+#include "services/core/message.h"
+#include "services/runtime/clock.h"
+#include "services/runtime/log.h"
+#include "storage/store.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DELIVERY = SJ_TABLE_OWN,
+    BODY,
+    DONE,
+    HOOK,
+    BATCH_ARENA_SIZE = 32 * 1024 * 1024,
+    READ_ARENA_SIZE = 1024 * 1024,
+    PRUNE_EVERY_MS = 10000,
+    EXIT_UNKNOWN_OUTCOME = 70,
+};
+
+typedef struct promise {
+    spool_stored_fn *stored;
+    void *context;
+} promise;
+
+struct spool {
+    loop *loop;
+    sj_store *store;
+    sj_arena batch_arena, read_arena;
+    sj_txn *batch; /* NULL: nothing was written in this turn */
+    promise *promises;
+    size_t promise_count, promise_room;
+    uint64_t last; /* number given last */
+    uint64_t low;  /* all up to here are done */
+    uint64_t done_above;
+    loop_timer prune_timer;
+};
+
+static const char *const tables[] = { "delivery", "body", "done", "hook", NULL };
+static const sj_schema schema = { .service = "gateway", .version = 1, .tables = tables };
+
+static sj_key
+key_of(uint64_t number)
+{
+    sj_key key = sj_key_empty();
+
+    sj_key_add_u64(&key, number);
+    return key;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+static sj_txn *
+batch(spool *s)
+{
+    sj_about about = { .org = 1, .now_ms = sj_clock_ms() };
+
+    if (s->batch == NULL) {
+        s->batch = sj_write_begin(s->store, &s->batch_arena);
+        if (about.now_ms < sj_log_time(s->batch))
+            about.now_ms = sj_log_time(s->batch);
+        randombytes_buf(about.id, sizeof about.id);
+        sj_command_begin(s->batch, &about);
+    }
+    return s->batch;
+}
+
+static void
+keep_promises(spool *s, bool durable)
+{
+    size_t count = s->promise_count;
+
+    s->promise_count = 0; /* who is told adds none before the next turn's first write */
+    for (size_t i = 0; i < count; i++)
+        s->promises[i].stored(s->promises[i].context, durable);
+}
+
+static void
+read_state(spool *s)
+{
+    sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
+    sj_key zero = key_of(0);
+    sj_key all = sj_key_empty();
+    sj_scan scan;
+    sj_bytes value;
+    size_t mark;
+
+    s->low = sj_get(txn, DONE, &zero, &value) && value.size == 8 ? sj_read_u64(value.at) : 0;
+    s->last = s->low;
+    s->done_above = 0;
+    sj_scan_begin_after(&scan, txn, DONE, &all, &zero);
+    while (sj_scan_next(&scan))
+        s->done_above++;
+    zero = key_of(s->low);
+    mark = sj_arena_mark(&s->read_arena);
+    sj_scan_begin_after(&scan, txn, DELIVERY, &all, &zero);
+    while (sj_scan_next(&scan)) {
+        s->last = sj_read_u64(scan.key.at);
+        sj_arena_release(&s->read_arena, mark);
+    }
+    sj_read_end(txn);
+    sj_arena_reset(&s->read_arena);
+}
+
+/* The turn's end: one commit, then all are told. */
+static void
+flush(void *context)
+{
+    spool *s = context;
+    uint8_t mark[8];
+    bool durable;
+
+    if (s->batch == NULL)
+        return;
+    sj_write_u64(mark, s->last);
+    durable = sj_txn_fault(s->batch) == SJ_FAULT_NONE;
+    if (durable)
+        (void) sj_command_accept(s->batch, (sj_bytes){ mark, sizeof mark });
+    if (durable && !sj_write_commit(s->batch)) {
+        sj_log(SJ_LOG_ERROR, "spool.commit_failed",
+               "outcome=unknown words=\"the disk failed; start again, platforms send again\"");
+        exit(EXIT_UNKNOWN_OUTCOME);
+    }
+    if (!durable) {
+        sj_log(SJ_LOG_ERROR, "spool.full", "words=\"%s\"", sj_txn_fault_words(s->batch));
+        sj_write_abort(s->batch);
+    }
+    s->batch = NULL;
+    sj_arena_reset(&s->batch_arena);
+    if (!durable)
+        read_state(s);
+    keep_promises(s, durable);
+}
+
+static void
+put_body(spool *s, uint64_t number, sj_bytes body)
+{
+    for (uint32_t part = 0; body.size > 0; part++) {
+        size_t size = body.size < SPOOL_PART_SIZE ? body.size : SPOOL_PART_SIZE;
+        sj_key key = key_of(number);
+
+        sj_key_add_u32(&key, part);
+        sj_put(batch(s), BODY, &key, (sj_bytes){ body.at, size });
+        body = (sj_bytes){ (const unsigned char *) body.at + size, body.size - size };
+    }
+}
+
+static bool
+promise_room(spool *s)
+{
+    size_t room = s->promise_room == 0 ? 64 : 2 * s->promise_room;
+    promise *grown;
+
+    if (s->promise_count < s->promise_room)
+        return true;
+    grown = realloc(s->promises, room * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    s->promises = grown;
+    s->promise_room = room;
+    return true;
+}
+
+void
+spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_stored_fn *stored,
+          void *context)
+{
+    Sijill__V1__DeliveryRow out = *row;
+    sj_key key;
+
+    if (!promise_room(s)) {
+        stored(context, false);
+        return;
+    }
+    key = key_of(++s->last);
+    out.has_body = body.size <= SPOOL_PART_SIZE;
+    if (out.has_body)
+        out.body = (ProtobufCBinaryData){ body.size, (uint8_t *) (uintptr_t) body.at };
+    out.has_body_parts = !out.has_body;
+    out.body_parts = (uint32_t) ((body.size + SPOOL_PART_SIZE - 1) / SPOOL_PART_SIZE);
+    if (!out.has_body)
+        put_body(s, s->last, body);
+    sj_row_put(batch(s), DELIVERY, &key, &out.base);
+    s->promises[s->promise_count++] = (promise){ stored, context };
+}
+
+void
+spool_done(spool *s, uint64_t number)
+{
+    unsigned char low[8];
+    sj_key key = key_of(number);
+
+    if (number <= s->low)
+        return;
+    if (number != s->low + 1) {
+        s->done_above += !sj_exists(batch(s), DONE, &key);
+        sj_put(batch(s), DONE, &key, (sj_bytes){ "", 0 });
+        return;
+    }
+    for (s->low = number; s->done_above > 0; s->low++) {
+        key = key_of(s->low + 1);
+        if (!sj_exists(batch(s), DONE, &key))
+            break;
+        sj_delete(batch(s), DONE, &key);
+        s->done_above--;
+    }
+    key = key_of(0);
+    sj_write_u64(low, s->low);
+    sj_put(batch(s), DONE, &key, (sj_bytes){ low, sizeof low });
+}
+
+void
+spool_put_hook(spool *s, uint64_t org, const Sijill__V1__Hook *hook)
+{
+    sj_key key = sj_key_org(org);
+
+    assert(hook->id.len == SJ_ID_SIZE);
+    sj_key_add_id(&key, hook->id.data);
+    sj_row_put(batch(s), HOOK, &key, &hook->base);
+}
+
+void
+spool_put_cursor(spool *s, uint32_t shard, sj_cursor at)
+{
+    sj_cursor_put(batch(s), shard, at);
+}
+
+/* What was confirmed long ago goes, a few at a time. */
+static void
+prune(void *context)
+{
+    spool *s = context;
+    sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
+    uint64_t before_ms = sj_clock_ms() - SPOOL_KEEP_MS;
+    uint64_t old[SPOOL_PRUNE_MAX];
+    uint32_t parts[SPOOL_PRUNE_MAX];
+    size_t count = 0;
+    sj_key all = sj_key_empty();
+    sj_scan scan;
+
+    sj_scan_begin(&scan, txn, DELIVERY, &all, NULL);
+    while (count < SPOOL_PRUNE_MAX && sj_scan_next(&scan)) {
+        Sijill__V1__DeliveryRow *row =
+            sj_unpack(txn, &sijill__v1__delivery_row__descriptor, scan.value);
+
+        if (row == NULL || row->received_ms >= before_ms || sj_read_u64(scan.key.at) > s->low)
+            break;
+        parts[count] = row->body_parts;
+        old[count++] = sj_read_u64(scan.key.at);
+    }
+    sj_read_end(txn);
+    sj_arena_reset(&s->read_arena);
+    for (size_t i = 0; i < count; i++) {
+        sj_key key = key_of(old[i]);
+
+        sj_delete(batch(s), DELIVERY, &key);
+        for (uint32_t part = 0; part < parts[i]; part++) {
+            key = key_of(old[i]);
+            sj_key_add_u32(&key, part);
+            sj_delete(batch(s), BODY, &key);
+        }
+    }
+    sj_store_check_readers(s->store);
+    loop_at(s->loop, &s->prune_timer, loop_mono_ms(s->loop) + PRUNE_EVERY_MS);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+/* A copy that outlives the transaction's own arena. */
+static bool
+copy_row(sj_arena *arena, sj_bytes packed, Sijill__V1__DeliveryRow **row)
+{
+    ProtobufCAllocator allocator = sj_arena_allocator(arena);
+
+    *row = sijill__v1__delivery_row__unpack(&allocator, packed.size, packed.at);
+    return *row != NULL;
+}
+
+static bool
+join_body(sj_txn *txn, uint64_t number, const Sijill__V1__DeliveryRow *row, sj_arena *arena,
+          sj_bytes *body)
+{
+    unsigned char *at;
+    size_t size = 0;
+
+    if (row->has_body) {
+        *body = (sj_bytes){ row->body.data, row->body.len };
+        return true;
+    }
+    at = sj_arena_take(arena, (size_t) row->body_parts * SPOOL_PART_SIZE + 1);
+    for (uint32_t part = 0; at != NULL && part < row->body_parts; part++) {
+        sj_key key = key_of(number);
+        sj_bytes value;
+
+        sj_key_add_u32(&key, part);
+        if (!sj_get(txn, BODY, &key, &value) || value.size > SPOOL_PART_SIZE)
+            return false;
+        memcpy(at + size, value.at, value.size);
+        size += value.size;
+    }
+    *body = (sj_bytes){ at, size };
+    return at != NULL;
+}
+
+bool
+spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
+           Sijill__V1__DeliveryRow **row, sj_bytes *body)
+{
+    sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
+    sj_key all = sj_key_empty();
+    sj_key from = key_of(after < s->low ? s->low : after);
+    sj_scan scan;
+    bool found = false;
+
+    sj_scan_begin_after(&scan, txn, DELIVERY, &all, &from);
+    while (!found && sj_scan_next(&scan)) {
+        sj_key key = key_of(sj_read_u64(scan.key.at));
+
+        if (sj_exists(txn, DONE, &key))
+            continue;
+        *number = sj_read_u64(scan.key.at);
+        if (!copy_row(arena, scan.value, row) || !join_body(txn, *number, *row, arena, body))
+            break;
+        found = true;
+    }
+    sj_read_end(txn);
+    sj_arena_reset(&s->read_arena);
+    return found;
+}
+
+uint64_t
+spool_waiting(const spool *s)
+{
+    return s->last - s->low - s->done_above;
+}
+
+void
+spool_each_hook(spool *s, spool_hook_fn *each, void *context)
+{
+    sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
+    sj_key all = sj_key_empty();
+    sj_scan scan;
+
+    sj_scan_begin(&scan, txn, HOOK, &all, NULL);
+    while (sj_scan_next(&scan)) {
+        size_t mark = sj_arena_mark(&s->read_arena);
+        Sijill__V1__Hook *hook = sj_unpack(txn, &sijill__v1__hook__descriptor, scan.value);
+
+        if (hook != NULL)
+            each(context, sj_read_u64(scan.key.at), hook);
+        sj_arena_release(&s->read_arena, mark);
+    }
+    sj_read_end(txn);
+    sj_arena_reset(&s->read_arena);
+}
+
+sj_cursor
+spool_cursor(spool *s, uint32_t shard)
+{
+    sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
+    sj_cursor at = sj_cursor_get(txn, shard);
+
+    sj_read_end(txn);
+    sj_arena_reset(&s->read_arena);
+    return at;
+}
+
+void
+spool_usage(const spool *s, uint64_t *used, uint64_t *map)
+{
+    sj_store_usage(s->store, used, map);
+}
+
+/* ---- opening ----------------------------------------------------------------------------------
+ */
+
+spool *
+spool_open(loop *l, const char *home)
+{
+    spool *s = calloc(1, sizeof *s);
+    sj_birth birth = { .now_ms = sj_clock_ms() };
+    char words[SJ_WORDS_MAX];
+
+    if (s == NULL)
+        return NULL;
+    s->loop = l;
+    randombytes_buf(birth.store_id, sizeof birth.store_id);
+    randombytes_buf(birth.secret, sizeof birth.secret);
+    if (!sj_arena_open(&s->batch_arena, BATCH_ARENA_SIZE) ||
+        !sj_arena_open(&s->read_arena, READ_ARENA_SIZE)) {
+        sj_log(SJ_LOG_ERROR, "spool.refused", "words=\"out of memory\"");
+        spool_close(&s);
+        return NULL;
+    }
+    if (!sj_store_open(&s->store, home, &schema, &birth, words)) {
+        sj_log(SJ_LOG_ERROR, "spool.refused", "words=\"%s\"", words);
+        spool_close(&s);
+        return NULL;
+    }
+    read_state(s);
+    s->prune_timer = (loop_timer){ .due = prune, .context = s };
+    loop_at(l, &s->prune_timer, loop_mono_ms(l) + PRUNE_EVERY_MS);
+    loop_each_turn(l, flush, s);
+    return s;
+}
+
+void
+spool_close(spool **s)
+{
+    if (*s == NULL)
+        return;
+    if ((*s)->batch != NULL)
+        flush(*s);
+    sj_store_close(&(*s)->store);
+    sj_arena_close(&(*s)->batch_arena);
+    sj_arena_close(&(*s)->read_arena);
+    free((*s)->promises);
+    free(*s);
+    *s = NULL;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * spool: what platforms sent, from the moment it was accepted until its owner has confirmed it, and
+ * for a while after: attended minutes are disputed, and must be computed again from what came.
+ *
+ * All that a turn of the loop wants to write is one transaction, committed at the turn's end; only
+ * then is anybody told that something is stored.
+ */
+#include "services/gateway/http/loop.h"
+#include "sijill/v1/gateway_store.pb-c.h"
+#include "sijill/v1/platform.pb-c.h"
+#include "storage/arena.h"
+#include "storage/cursor.h"
+
+enum { SPOOL_PART_SIZE = 40 * 1024, SPOOL_PRUNE_MAX = 256 };
+#define SPOOL_KEEP_MS (UINT64_C(30) * 24 * 3600 * 1000) /* confirmed deliveries, as evidence */
+
+typedef struct spool spool;
+
+/* Open or make the spool in `home`.  NULL: words on the log. */
+spool *spool_open(loop *l, const char *home);
+void spool_close(spool **s);
+
+/* Keep a delivery; `body` is copied.  `stored` is called at the turn's end: true: it is durable.
+ * False: it is not, nothing was kept (the disk is full, say). */
+typedef void spool_stored_fn(void *context, bool durable);
+void spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_stored_fn *stored,
+               void *context);
+
+/* The owner has confirmed it. */
+void spool_done(spool *s, uint64_t number);
+
+/* The first delivery after `after` that is stored and not done, with its body in the arena.  False:
+ * none, or the arena is too small. */
+bool spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
+                Sijill__V1__DeliveryRow **row, sj_bytes *body);
+uint64_t spool_waiting(const spool *s); /* how many are not done */
+
+/* Copies of hooks. */
+void spool_put_hook(spool *s, uint64_t org, const Sijill__V1__Hook *hook);
+typedef void spool_hook_fn(void *context, uint64_t org, const Sijill__V1__Hook *hook);
+void spool_each_hook(spool *s, spool_hook_fn *each, void *context);
+
+/* Where the feed of a service has been read to. */
+sj_cursor spool_cursor(spool *s, uint32_t shard);
+void spool_put_cursor(spool *s, uint32_t shard, sj_cursor at);
+
+/* Octets used of those that may be used. */
+void spool_usage(const spool *s, uint64_t *used, uint64_t *map);
