@@ -25,7 +25,7 @@ enum {
     SJ_TABLE_CURSOR,
     SJ_TABLE_DEAD_LETTER,
     SJ_TABLE_OWN,
-    SJ_TABLES_MAX = 24,
+    SJ_TABLES_MAX = 40,
 };
 
 enum { SJ_VALUE_MAX = 60 * 1024 }; /* of one row */

@@ -16,6 +16,7 @@
 #include "clients/c/sijill.h"
 #include "sijill/v1/attendance.pb-c.h"
 #include "sijill/v1/certificate.pb-c.h"
+#include "sijill/v1/platform.pb-c.h"
 #include "sijill/v1/registration.pb-c.h"
 
 enum {

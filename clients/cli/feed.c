@@ -25,6 +25,9 @@ static const struct {
     { 131, &sijill__v1__define_programme__descriptor },
     { 132, &sijill__v1__event_changed__descriptor },
     { 134, &sijill__v1__registration_changed__descriptor },
+    { 136, &sijill__v1__hook__descriptor },
+    { 137, &sijill__v1__link__descriptor },
+    { 138, &sijill__v1__endpoint__descriptor },
     { 230, &sijill__v1__verdict_changed__descriptor },
     { 330, &sijill__v1__certificate_changed__descriptor },
 };

@@ -12,6 +12,8 @@ sj_handler certificate_keep_programme;
 sj_handler certificate_keep_event;
 sj_handler certificate_keep_registration;
 sj_handler certificate_keep_verdict;
+sj_handler certificate_pass_over; /* records of no concern here; each has its route, as an unknown
+                                     type stops the feed */
 
 sj_handler issue_certificate;
 sj_handler revoke_certificate;

@@ -6,6 +6,7 @@
  * event touches neighbouring pages.
  */
 #include "services/core/message.h"
+#include "sijill/v1/platform.pb-c.h"
 #include "sijill/v1/registration.pb-c.h"
 #include "sijill/v1/registration_store.pb-c.h"
 
@@ -22,6 +23,13 @@ enum {
     TABLE_EXTERNAL,
     TABLE_LINE,
     TABLE_DUE,
+    TABLE_HOOK,
+    TABLE_SEAL_KEY,
+    TABLE_LINK,
+    TABLE_HELD,
+    TABLE_HELD_ID,
+    TABLE_HELD_OF,
+    TABLE_ENDPOINT,
 };
 
 enum {
@@ -32,6 +40,7 @@ enum {
     KEY_REST_AT = KEY_EVENT_AT + SJ_ID_SIZE, /* what comes after the event */
     KEY_ID_SIZE = KEY_REST_AT + SJ_ID_SIZE,  /* of (org, event, id) */
     KEY_NUMBER_SIZE = KEY_REST_AT + 8,       /* of (org, event, number) */
+    KEY_ORG_ID_SIZE = KEY_REST_AT,           /* of (org, id), whatever the id is of */
 };
 
 typedef Sijill__V1__SeatsRow seats_row;
@@ -83,5 +92,21 @@ key_slug(uint64_t org, const char *slug)
     sj_key key = sj_key_org(org);
 
     sj_key_add_text(&key, slug);
+    return key;
+}
+
+/* Of what belongs to no event: a hook, an endpoint, a hash. */
+static inline sj_key
+key_in_org(uint64_t org, const uint8_t id[SJ_ID_SIZE])
+{
+    return key_event(org, id);
+}
+
+static inline sj_key
+key_held(uint64_t org, uint64_t number)
+{
+    sj_key key = sj_key_org(org);
+
+    sj_key_add_u64(&key, number);
     return key;
 }

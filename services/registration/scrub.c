@@ -9,6 +9,7 @@
 #include "services/registration/registrations.h"
 #include "services/registration/routes.h"
 #include "services/registration/rules.h"
+#include "services/registration/scrub_platform.h"
 #include "services/registration/who.h"
 
 #include <string.h>
@@ -282,4 +283,5 @@ registration_scrub(sj_txn *txn, sj_scrub_found *found, void *context)
     scan_table(&s, TABLE_LINE, "line", check_line);
     scan_table(&s, TABLE_DUE, "due", check_exists);
     scan_slugs(&s);
+    platform_scrub(txn, found, context);
 }

@@ -27,6 +27,8 @@ typedef struct cast {
 typedef void scenario(tape *t, cast *c);
 
 scenario scenario_registration;
+/* The part of it that is about platforms. */
+scenario scenario_platform;
 /* The tape has followed registration's. */
 scenario scenario_attendance;
 /* The tape has followed registration's and attendance's. */

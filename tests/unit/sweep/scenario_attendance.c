@@ -183,7 +183,7 @@ refuse_records(tape *t)
     sijill__v1__registration_changed__init(&registration);
     tape_expect_record(t, SJ_INVALID, 1, 132, &event.base, NULL);
     tape_expect_record(t, SJ_INVALID, 1, 134, &registration.base, NULL);
-    for (uint32_t type = 130; type <= 134; type++)
+    for (uint32_t type = 130; type <= 138; type++)
         tape_expect_stranger(t, type);
 }
 

@@ -181,7 +181,7 @@ refuse_records(tape *t)
     tape_expect_record(t, SJ_INVALID, 1, 132, &event.base, NULL);
     tape_expect_record(t, SJ_INVALID, 1, 134, &registration.base, NULL);
     tape_expect_record(t, SJ_INVALID, 2, 230, &verdict.base, NULL);
-    for (uint32_t type = 130; type <= 134; type++)
+    for (uint32_t type = 130; type <= 138; type++)
         tape_expect_stranger(t, type);
     tape_expect_stranger(t, 230);
     tape_expect_stranger(t, 303);
