@@ -120,6 +120,7 @@ fill(registry *r, uint64_t org, const Sijill__V1__Hook *news)
         r->bucket[bucket_of(h->id)] = h;
     }
     hook_empty(h);
+    h->doubted = false;
     h->platform = platform_find(news->platform == NULL ? "" : news->platform);
     h->removed = news->removed || h->platform == NULL;
     h->has_event = news->has_event_id && news->event_id.len == SJ_ID_SIZE;
@@ -144,6 +145,14 @@ static void
 remember(void *context, uint64_t org, const Sijill__V1__Hook *news)
 {
     (void) fill(context, org, news);
+}
+
+void
+registry_doubt(registry *r)
+{
+    for (size_t i = 0; i < REGISTRY_BUCKETS; i++)
+        for (hook *h = r->bucket[i]; h != NULL; h = h->next)
+            h->doubted = true;
 }
 
 void

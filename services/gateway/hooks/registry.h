@@ -16,6 +16,7 @@ typedef struct hook {
     uint8_t id[SJ_ID_SIZE];
     const platform *platform;
     bool removed;
+    bool doubted; /* registration may have said more of it than was heard: ask again */
     bool has_event;
     uint8_t event_id[SJ_ID_SIZE];
     size_t secret_count;
@@ -36,6 +37,8 @@ void registry_close(registry **r);
 const hook *registry_find(const registry *r, uint64_t org, const uint8_t id[SJ_ID_SIZE]);
 /* As registration says it is now: kept here and in the spool. */
 const hook *registry_take(registry *r, uint64_t org, const Sijill__V1__Hook *news);
+/* The feed lost its place: all hooks are asked for again when they are used. */
+void registry_doubt(registry *r);
 /* Organisations that have hooks, each once. */
 typedef void registry_org_fn(void *context, uint64_t org);
 void registry_each_org(const registry *r, registry_org_fn *each, void *context);
