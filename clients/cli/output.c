@@ -3,7 +3,7 @@
 
 #include "clients/cli/output.h"
 
-#include "clients/cli/csv.h"
+#include "clients/upload/csv.h"
 #include "clients/cli/width.h"
 
 #include <stdlib.h>

@@ -24,7 +24,8 @@ ALLOWED = {
     # Between strangers and the services: a client of theirs, with a store for what waits.
     GATEWAY: {"proto", "storage", "services/core", "services/runtime", "clients/c"},
     "clients/c": {"proto"},
-    "clients/cli": {"proto", "clients/c"},
+    "clients/upload": {"proto", "clients/c"},
+    "clients/cli": {"proto", "clients/c", "clients/upload"},
 }
 # Libraries with one home each; tests may use them as well.
 HOMES = {
