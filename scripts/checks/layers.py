@@ -47,7 +47,7 @@ CORES = {
 PURE = re.compile(r"(sj_|sijill__|protobuf_c_|mem|str)\w*|__\w+_chk|__stack_chk_fail|__assert_fail|"
                   r"_GLOBAL_OFFSET_TABLE_")
 # What services/core wraps for the cores: hashes, normal forms of text, printf into the arena.  None draws chance or a clock.
-WRAPPED = re.compile(r"crypto_(generichash|shorthash)\w*|sodium_bin2hex|idn2_(lookup_u8|free)|utf8proc_\w+|vsnprintf")
+WRAPPED = re.compile(r"crypto_(generichash|shorthash)\w*|sodium_(bin2hex|memcmp)|idn2_(lookup_u8|free)|utf8proc_\w+|vsnprintf")
 # Named like str* and mem*, yet they allocate, draw chance or read the locale.
 IMPURE = {"strdup", "strndup", "strfry", "memfrob", "strftime", "strerror"}
 

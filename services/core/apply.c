@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/core/apply.h"
 
+#include "services/core/access.h"
 #include "services/core/housekeeping.h"
 #include "services/core/identity.h"
 #include "storage/ledger.h"
@@ -130,6 +131,8 @@ sj_apply(sj_txn *txn, const sj_core *core, const sj_command *cmd, sj_reply *repl
         (void) sj_refuse(txn, reply, SJ_UNSUPPORTED, "no such command here");
         return sj_txn_fault(txn) == SJ_FAULT_NONE;
     }
+    if (!sj_access_allow(txn, &now, reply)) /* before the ledger: old answers are no one else's */
+        return sj_txn_fault(txn) == SJ_FAULT_NONE;
     remembered = route->kind == SJ_ROUTE_COMMAND && !cmd->dry_run;
     hash_body(txn, &now, body_hash);
     if (remembered && recall(txn, &now, body_hash, reply))
@@ -173,8 +176,8 @@ sj_answer(sj_txn *txn, const sj_core *core, const sj_command *cmd, sj_reply *rep
     *reply = (sj_reply){ .status = SJ_INTERNAL };
     if (route == NULL || route->kind != SJ_ROUTE_QUERY)
         (void) sj_refuse(txn, reply, SJ_UNSUPPORTED, "no such query here");
-    else
-        (void) route->handle(txn, &now, reply);
+    else if (sj_access_allow(txn, &now, reply) && route->handle(txn, &now, reply) == SJ_OK)
+        sj_access_allow_reply(txn, &now, reply);
     reply->seq = sj_sequence(txn);
     return sj_txn_fault(txn) == SJ_FAULT_NONE;
 }

@@ -8,6 +8,7 @@
  * store give the same store and the same replies.
  */
 #include "services/core/status.h"
+#include "sijill/v1/access.pb-c.h"
 #include "storage/txn.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -56,6 +57,9 @@ typedef struct sj_command {
     uint64_t if_revision;      /* only if the thing's revision is this; 0: any */
     char where[SJ_WHERE_SIZE]; /* from where; "": not said */
     uint8_t trace[16];         /* W3C trace id; zeros: none */
+    /* As what it may be done, found out before the handler runs: an operator is an OWNER; NONE: not
+     * a peer's. */
+    Sijill__V1__Access__Role role;
 } sj_command;
 
 typedef struct sj_reply {

@@ -96,6 +96,10 @@ make_command(fixture *f, uint32_t type, const ProtobufCMessage *body, uint64_t n
     make_id(f, now_ms, cmd.id);
     memcpy(cmd.actor, f->actor, sizeof cmd.actor);
     sj_write_u64(cmd.entropy, f->counter);
+    cmd.peer = f->peer;
+    cmd.delegated = f->delegated;
+    cmd.has_credential = f->has_credential;
+    memcpy(cmd.credential, f->credential, sizeof cmd.credential);
     if (body != NULL) {
         size_t size = protobuf_c_message_get_packed_size(body);
         void *packed = sj_arena_take(&f->arena, size);

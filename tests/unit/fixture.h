@@ -21,6 +21,10 @@ typedef struct fixture {
     uint64_t counter;
     uint64_t record_seq; /* of the last fed record */
     bool dry_run;
+    /* Who asks: an operator, unless a test says otherwise. */
+    sj_peer_kind peer;
+    bool delegated, has_credential;
+    uint8_t credential[SJ_CREDENTIAL_SIZE];
 } fixture;
 
 /* For cmocka's setup and teardown: store a fixture in *state. */

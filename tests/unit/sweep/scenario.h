@@ -29,6 +29,8 @@ typedef void scenario(tape *t, cast *c);
 scenario scenario_registration;
 /* The part of it that is about platforms. */
 scenario scenario_platform;
+/* ... and about keys. */
+scenario scenario_keys;
 /* The tape has followed registration's. */
 scenario scenario_attendance;
 /* The tape has followed registration's and attendance's. */

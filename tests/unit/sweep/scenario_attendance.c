@@ -178,11 +178,14 @@ refuse_records(tape *t)
 {
     Sijill__V1__EventChanged event;
     Sijill__V1__RegistrationChanged registration;
+    Sijill__V1__KeyChanged key;
 
     sijill__v1__event_changed__init(&event);
     sijill__v1__registration_changed__init(&registration);
+    sijill__v1__key_changed__init(&key);
     tape_expect_record(t, SJ_INVALID, 1, 132, &event.base, NULL);
     tape_expect_record(t, SJ_INVALID, 1, 134, &registration.base, NULL);
+    tape_expect_record(t, SJ_INVALID, 1, 135, &key.base, NULL);
     for (uint32_t type = 130; type <= 138; type++)
         tape_expect_stranger(t, type);
 }

@@ -134,10 +134,9 @@ record(tape *t, tape_step *step, sj_status expected)
 }
 
 static void
-expect(tape *t, sj_status expected, uint32_t type, sj_bytes body)
+expect(tape *t, sj_status expected, tape_step *step, sj_bytes body)
 {
-    const sj_route *route = tape_route(t->core, type);
-    tape_step *step = add(t, type);
+    const sj_route *route = tape_route(t->core, step->cmd.type);
 
     step->cmd.body = body;
     step->query = route != NULL && route->kind == SJ_ROUTE_QUERY;
@@ -149,13 +148,25 @@ expect(tape *t, sj_status expected, uint32_t type, sj_bytes body)
 void
 tape_expect(tape *t, sj_status expected, uint32_t type, const ProtobufCMessage *body)
 {
-    expect(t, expected, type, pack(body));
+    expect(t, expected, add(t, type), pack(body));
+}
+
+void
+tape_expect_key(tape *t, sj_status expected, uint32_t type, const ProtobufCMessage *body,
+                const uint8_t id[SJ_ID_SIZE], const uint8_t hash[SJ_CREDENTIAL_SIZE])
+{
+    tape_step *step = add(t, type);
+
+    step->cmd.delegated = step->cmd.has_credential = true;
+    memcpy(step->cmd.actor, id, SJ_ID_SIZE);
+    memcpy(step->cmd.credential, hash, SJ_CREDENTIAL_SIZE);
+    expect(t, expected, step, pack(body));
 }
 
 void
 tape_expect_octets(tape *t, sj_status expected, uint32_t type, sj_bytes body)
 {
-    expect(t, expected, type, copy(body));
+    expect(t, expected, add(t, type), copy(body));
 }
 
 void
