@@ -7,8 +7,8 @@
 #include "clients/cli/attendance.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/json_of.h"
-#include "clients/upload/times.h"
 #include "clients/cli/width.h"
+#include "clients/upload/times.h"
 
 #include <stdlib.h>
 #include <string.h>
