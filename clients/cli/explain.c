@@ -61,6 +61,10 @@ evidence_print(const Sijill__V1__EvidenceView *view, size_t number, const char *
         (void) fputs(" connection ", stdout);
         safe_print(e->connection);
     }
+    if (e->bound_to != NULL) {
+        (void) fputs(" belongs to ", stdout);
+        safe_print(e->bound_to);
+    }
     if (e->remark != NULL) {
         (void) fputs(" \"", stdout);
         safe_print(e->remark);
