@@ -25,6 +25,11 @@ typedef struct fixture {
     sj_peer_kind peer;
     bool delegated, has_credential;
     uint8_t credential[SJ_CREDENTIAL_SIZE];
+    /* Of every command from now on. */
+    bool has_outside;
+    uint8_t outside[SJ_ID_SIZE];
+    uint64_t if_revision;
+    const char *where; /* NULL: not said */
 } fixture;
 
 /* For cmocka's setup and teardown: store a fixture in *state. */

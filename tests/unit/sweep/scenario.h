@@ -36,6 +36,9 @@ scenario scenario_attendance;
 /* The tape has followed registration's and attendance's. */
 scenario scenario_certificate;
 
+/* What every core answers: 952, of all and of one event. */
+void scenario_common(tape *t, const uint8_t event[SJ_ID_SIZE]);
+
 /* All three, one after the other; small: without the crowd. */
 typedef struct stories {
     tape registration, attendance, certificate;

@@ -244,4 +244,5 @@ scenario_attendance(tape *t, cast *c)
     note.name = literal("certificate");
     note.at = &at;
     tape_expect(t, SJ_OK, 901, &note.base);
+    scenario_common(t, c->course);
 }

@@ -213,4 +213,5 @@ scenario_certificate(tape *t, cast *c)
     note.name = literal("auditor");
     note.at = &at;
     tape_expect(t, SJ_OK, 901, &note.base);
+    scenario_common(t, c->webinar);
 }

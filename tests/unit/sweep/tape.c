@@ -94,6 +94,8 @@ tape_route(const sj_core *core, uint32_t type)
     return route != NULL ? route : sj_route_find(sj_common_routes, type);
 }
 
+enum { OUTSIDE_EACH = 3 }; /* steps of which one brings a key from outside */
+
 /* A step with the ids and the chance of its place on the tape. */
 static tape_step *
 add(tape *t, uint32_t type)
@@ -111,6 +113,13 @@ add(tape *t, uint32_t type)
     step->cmd.id[6] = 0x70;
     step->cmd.id[8] = 0x80;
     sj_write_u64(step->cmd.entropy, t->count);
+    step->cmd.has_outside = t->count % OUTSIDE_EACH == 0;
+    if (step->cmd.has_outside) {
+        memset(step->cmd.outside, 0x0d, sizeof step->cmd.outside);
+        sj_write_u64(step->cmd.outside, t->count);
+        memcpy(step->cmd.where, "http 192.0.2.7", sizeof "http 192.0.2.7");
+        memset(step->cmd.trace, 0x7e, sizeof step->cmd.trace);
+    }
     sj_write_u64(step->cmd.entropy + 8, t->core->shard);
     return step;
 }
