@@ -22,8 +22,6 @@ sj_handler rotate_hook;
 sj_handler remove_hook;
 sj_handler adopt_seal_key;
 sj_handler link_event;
-sj_handler add_key;
-sj_handler revoke_key;
 
 sj_handler get_event;
 sj_handler list_events;
@@ -38,8 +36,6 @@ sj_handler get_link;
 sj_handler list_held;
 sj_handler list_endpoints;
 sj_handler get_endpoint;
-sj_handler list_keys;
-sj_handler who_am_i;
 
 sj_handler registration_pulse;
 

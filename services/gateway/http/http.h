@@ -49,7 +49,7 @@ typedef struct answer {
 } answer;
 
 typedef struct http_site {
-    const char *prefix; /* "/hooks/" */
+    const char *prefix; /* "/hooks/": all that begins so; "/healthz": this path only */
     const char *name;   /* in metrics and logs: "hooks" */
     /* The head has come; *body_max is 0 (none is taken) and may be raised.  True: read the body,
      * and call handle.  False: it was answered (the body, if any, is not read: the connection
@@ -59,6 +59,9 @@ typedef struct http_site {
     /* NULL: the body is kept in memory for handle.  Else it is given piece by piece; false: it was
      * answered, no more is wanted. */
     bool (*piece)(void *context, request *r, octets piece);
+    /* A request that was admitted ends without handle and without an answer: its client went away,
+     * or took too long.  What was kept with it is to be given back.  NULL: nothing is. */
+    void (*gone)(void *context, request *r);
     void *context;
 } http_site;
 
@@ -80,9 +83,9 @@ unsigned http_port(const http *h); /* the one that was bound */
 /* ---- a request; texts are borrowed until it is answered
  * ------------------------------------------ */
 
-const char *request_method(const request *r);
-const char *request_path(const request *r);  /* as it came: percent-escapes are the site's */
-const char *request_query(const request *r); /* as it came, without '?'; "" */
+const char *request_method(const request *r); /* GET for HEAD: the body is left out here */
+const char *request_path(const request *r);   /* as it came: percent-escapes are the site's */
+const char *request_query(const request *r);  /* as it came, without '?'; "" */
 /* A header by name, case does not matter; NULL: none. */
 const char *request_header(const request *r, const char *name);
 /* A parameter of the query, percent-decoded; NULL: none. */

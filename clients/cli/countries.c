@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/countries.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { COUNTRIES_MAX = 300, NAME_SIZE = 64 };
+
+static struct {
+    char code[3];
+    char name[NAME_SIZE];
+} rows[COUNTRIES_MAX];
+static int count = -1; /* not read yet */
+
+static void
+table_read(void)
+{
+    FILE *file = fopen("/usr/share/zoneinfo/iso3166.tab", "r");
+    char line[256];
+
+    count = 0;
+    while (file != NULL && count < COUNTRIES_MAX && fgets(line, sizeof line, file) != NULL) {
+        if (line[0] == '#' || strlen(line) < 4 || line[2] != '\t')
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        (void) snprintf(rows[count].code, sizeof rows[count].code, "%.2s", line);
+        (void) snprintf(rows[count].name, sizeof rows[count].name, "%.63s", line + 3);
+        count++;
+    }
+    if (file != NULL)
+        (void) fclose(file);
+}
+
+bool
+country_read(const char *text, char code[3])
+{
+    bool two =
+        strlen(text) == 2 && isalpha((unsigned char) text[0]) && isalpha((unsigned char) text[1]);
+
+    if (count < 0)
+        table_read();
+    for (int i = 0; i < count; i++)
+        if (strcasecmp(text, rows[i].code) == 0 || strcasecmp(text, rows[i].name) == 0) {
+            memcpy(code, rows[i].code, 3);
+            return true;
+        }
+    if (!two || count > 0)
+        return false;
+    code[0] = (char) toupper((unsigned char) text[0]);
+    code[1] = (char) toupper((unsigned char) text[1]);
+    code[2] = '\0';
+    return true;
+}

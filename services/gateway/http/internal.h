@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * internal: what the files of this folder know of each other.
+ *
+ * A connection is accepted here and lent to libmicrohttpd, which reads and writes it; the sweeper
+ * looks at all of them each second and shuts down those that take too long.  A request begins with
+ * its request line (request_begin) and ends when libmicrohttpd says so (request_end).
+ */
+#include "services/gateway/http/head.h"
+#include "services/gateway/http/http.h"
+
+#include <microhttpd.h>
+#include <sys/socket.h>
+#include <zlib.h>
+
+enum {
+    HTTP_SITES_MAX = 16,
+    HTTP_STATUS_END = 600,
+    HTTP_BUCKETS = 13,
+    HTTP_RANDOM_SIZE = 24 * 128, /* so that chance is asked for once in 128 requests */
+    /* Room beside a head of HTTP_HEAD_MAX for libmicrohttpd's list of headers and for the head of
+     * the answer.  Over 32 KiB its pools are mapped, not allocated: what is never written costs
+     * nothing. */
+    HTTP_POOL_SIZE = HTTP_HEAD_MAX + 4 * 1024,
+};
+
+typedef enum http_method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHOD_OTHER,
+    METHODS
+} http_method;
+
+typedef enum http_refusal {
+    REFUSED_FULL,  /* a connection too many */
+    REFUSED_SLOW,  /* a request that did not arrive in time */
+    REFUSED_STUCK, /* an answer that was not taken */
+    REFUSED_HEAD,  /* a head that is no good HTTP */
+    REFUSED_SIZE,  /* of head or body */
+    REFUSALS,
+} http_refusal;
+
+typedef enum connection_state {
+    CONNECTION_WAITS,    /* for the next request */
+    CONNECTION_RECEIVES, /* octets of a request have come, not all */
+    CONNECTION_WORKS,    /* all have come, there is no answer yet */
+    CONNECTION_SENDS,
+} connection_state;
+
+typedef struct connection {
+    http *h;
+    struct MHD_Connection *mhd; /* known from the first request line */
+    struct connection *previous, *next;
+    request *request; /* NULL: between two */
+    int fd;
+    connection_state state;
+    bool was_asked;      /* a request line has come on it */
+    bool linger;         /* more may come, and is to be read before the socket is closed */
+    bool doomed;         /* was shut down by the sweeper */
+    uint64_t since_ms;   /* of this state */
+    uint64_t look_ms;    /* when the sweeper looks again */
+    uint64_t in_octets;  /* that had come when it began to wait */
+    uint64_t out_octets; /* that were acknowledged at out_ms */
+    uint64_t out_ms;
+} connection;
+
+/* A socket that is only read until its other side has understood that nobody listens. */
+typedef struct lingerer {
+    http *h;
+    int fd;
+    uint64_t until_ms;
+    uint64_t octets;
+} lingerer;
+
+enum { LINGER_MAX = 256, LINGER_MS = 2000, LINGER_OCTETS = 32 * 1024 * 1024 };
+
+struct http {
+    loop *l;
+    struct MHD_Daemon *mhd;
+    int listener, mhd_epoll;
+    unsigned port, connections_max;
+    http_options options;
+    size_t site_count;
+    connection *connections, *incoming;
+    lingerer lingers[LINGER_MAX];
+    loop_timer sweep, pause;
+    bool draining, closing;
+    bool has_work; /* libmicrohttpd, for the end of this turn */
+    uint64_t drain_ms;
+    z_stream deflate;
+    bool deflate_ready;
+    size_t random_left;
+    unsigned char random[HTTP_RANDOM_SIZE];
+    /* counters; the last site is the one of requests that are nobody's */
+    uint64_t open, in_flight, refused[REFUSALS];
+    uint64_t requests[HTTP_SITES_MAX + 1][METHODS][HTTP_STATUS_END];
+    uint64_t bucket[HTTP_SITES_MAX + 1][HTTP_BUCKETS + 1];
+    uint64_t sum_us[HTTP_SITES_MAX + 1];
+};
+
+typedef struct memory {
+    struct memory *next;
+    _Alignas(16) unsigned char octets[];
+} memory;
+
+struct request {
+    http *h;
+    connection *c;
+    const http_site *site; /* NULL: nobody's */
+    http_method method;
+    const char *path, *query, *target_fault;
+    const char *target_at; /* where libmicrohttpd has it, */
+    size_t target_size;    /* and how long */
+    char method_text[16];
+    void *own;
+    memory *memory;
+    char *body;
+    size_t body_size, body_room, body_max, received;
+    unsigned long long declared; /* Content-Length */
+    bool begun;                  /* its head was looked at */
+    bool has_body;               /* or may have: an early answer ends the connection */
+    bool admitted;               /* by its site, which has yet to be told how it ends */
+    bool handled;                /* its site wants no more of it */
+    bool answered, queued;
+    bool suspended; /* sleeps in libmicrohttpd until request_wake */
+    bool skip_once; /* the next call is one between head and end */
+    uint64_t arrived_ms, begun_us;
+    unsigned char trace[HTTP_TRACE_SIZE];
+    char trace_text[33];
+    char from[HEAD_FROM_MAX];
+    /* the answer */
+    struct MHD_Response *response;
+    unsigned status;
+    bool close;
+    octets out;  /* its body, borrowed from the response */
+    size_t sent; /* of a stream */
+    stream *stream;
+};
+
+struct stream {
+    request *r;
+    stream_source source;
+    bool sleeping, woken, gone;
+};
+
+/* ---- connection.c */
+void connection_accept(void *context);
+void connection_sweep(http *h);
+void connections_end_idle(http *h);
+void connection_notify(void *context, struct MHD_Connection *mhd, void **socket_context,
+                       enum MHD_ConnectionNotificationCode code);
+connection *connection_of(struct MHD_Connection *mhd);
+void connection_goes(connection *c, connection_state state);
+
+/* ---- stream.c */
+void stream_leave(stream *s); /* the client went away */
+
+/* ---- linger.c */
+void linger_add(http *h, int fd);
+void linger_sweep(http *h);
+void linger_close_all(http *h);
+
+/* ---- request.c: what libmicrohttpd calls */
+void request_wake(request *r); /* let it run again, if it sleeps */
+void *request_begin(void *context, const char *target, struct MHD_Connection *mhd);
+enum MHD_Result request_step(void *context, struct MHD_Connection *mhd, const char *url,
+                             const char *method, const char *version, const char *data,
+                             size_t *size, void **own);
+void request_end(void *context, struct MHD_Connection *mhd, void **own,
+                 enum MHD_RequestTerminationCode code);
+
+/* ---- framing.c */
+/* Look at a head; false: it was refused, and answered. */
+bool framing_check(request *r, const char *method, const char *version);
+
+/* ---- answer.c */
+enum MHD_Result answer_queue(request *r);
+/* Where libmicrohttpd takes no answer any more or not yet: write it to the socket, then close. */
+enum MHD_Result answer_raw(request *r);
+void answer_head(request *r, const answer *a); /* the headers of both kinds of answers */
+void answer_refuse(request *r, http_refusal why, unsigned status, const char *code,
+                   const char *detail);
+/* The headers for a browser's script from elsewhere; NULL origin: none. */
+void cors_headers(request *r);
+bool cors_is_preflight(const request *r);
+void cors_answer_preflight(request *r);
+
+/* ---- account.c */
+void account_request(const request *r);
+const char *method_name(http_method method);
+
+/* ---- squeeze.c */
+/* The same body, compressed; false: not worth it, or no memory. */
+bool squeeze(http *h, octets body, octets *squeezed);
+
+/* ---- http.c */
+void http_random(http *h, unsigned char *to, size_t size);
+void http_run_again(http *h); /* libmicrohttpd has work left */

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/gateway/http/internal.h"
+
+#include "services/gateway/http/problem.h"
+#include "services/runtime/clock.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BODY_ROOM_FIRST = 4096 /* what is declared is not believed: room grows with what comes */ };
+
+static const char *const method_names[METHODS] = { "GET",   "HEAD",   "POST",    "PUT",
+                                                   "PATCH", "DELETE", "OPTIONS", "other" };
+
+static http_method
+method_read(const char *text)
+{
+    int i = 0;
+
+    while (i < METHOD_OTHER && strcmp(text, method_names[i]) != 0)
+        i++;
+    return (http_method) i;
+}
+
+const char *
+method_name(http_method method)
+{
+    return method_names[method];
+}
+
+/* ---- what a site asks ---- */
+
+void *
+request_alloc(request *r, size_t size)
+{
+    memory *block = calloc(1, sizeof(*block) + size);
+
+    if (block == NULL)
+        return NULL;
+    block->next = r->memory;
+    r->memory = block;
+    return block->octets;
+}
+
+const char *
+request_method(const request *r)
+{
+    return r->method == METHOD_HEAD ? method_names[METHOD_GET] : r->method_text;
+}
+
+const char *
+request_path(const request *r)
+{
+    return r->path;
+}
+
+const char *
+request_query(const request *r)
+{
+    return r->query;
+}
+
+const char *
+request_header(const request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->c->mhd, MHD_HEADER_KIND, name);
+}
+
+const char *
+request_parameter(request *r, const char *name)
+{
+    char *value = *r->query == '\0' ? NULL : request_alloc(r, strlen(r->query) + 1);
+
+    return value != NULL && head_parameter(r->query, name, value) ? value : NULL;
+}
+
+octets
+request_body(const request *r)
+{
+    return (octets){ r->body == NULL ? "" : r->body, r->body_size };
+}
+
+const char *
+request_from(const request *r)
+{
+    return r->from;
+}
+
+const unsigned char *
+request_trace(const request *r)
+{
+    return r->trace;
+}
+
+const char *
+request_trace_text(const request *r)
+{
+    return r->trace_text;
+}
+
+uint64_t
+request_arrived_ms(const request *r)
+{
+    return r->arrived_ms;
+}
+
+void
+request_keep(request *r, void *own)
+{
+    r->own = own;
+}
+
+void *
+request_kept(const request *r)
+{
+    return r->own;
+}
+
+/* ---- its beginning: the request line has come ---- */
+
+static void
+take_target(request *r, const char *target)
+{
+    char *text, *question;
+
+    r->target_at = target;
+    r->target_size = target == NULL ? 0 : strlen(target);
+    r->path = r->query = "";
+    r->target_fault = "the request line names no path";
+    text = target == NULL ? NULL : request_alloc(r, r->target_size + 1);
+    if (text == NULL)
+        return;
+    memcpy(text, target, r->target_size);
+    r->target_fault = head_target_fault(text);
+    question = strchr(text, '?');
+    if (question != NULL) {
+        *question = '\0';
+        r->query = question + 1;
+    }
+    r->path = head_target_path(text);
+}
+
+void *
+request_begin(void *context, const char *target, struct MHD_Connection *mhd)
+{
+    http *h = context;
+    request *r = calloc(1, sizeof(*r));
+
+    if (r == NULL)
+        return NULL; /* request_step ends the connection */
+    r->h = h;
+    r->c = connection_of(mhd);
+    r->c->mhd = mhd;
+    r->c->request = r;
+    r->c->was_asked = true;
+    r->arrived_ms = loop_wall_ms(h->l);
+    r->begun_us = sj_monotonic_us();
+    h->in_flight++;
+    take_target(r, target);
+    if (r->c->state != CONNECTION_RECEIVES)
+        connection_goes(r->c, CONNECTION_RECEIVES);
+    return r;
+}
+
+/* ---- its head has come ---- */
+
+static void
+take_trace(request *r)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *parent = request_header(r, "traceparent");
+
+    if (parent == NULL || !head_trace(parent, r->trace)) {
+        http_random(r->h, r->trace, HTTP_TRACE_SIZE - 1);
+        r->trace[0] |= 1; /* never all zero */
+        r->trace[16] |= 1;
+        r->trace[HTTP_TRACE_SIZE - 1] = 0;
+    }
+    for (size_t i = 0; i < 16; i++) {
+        r->trace_text[2 * i] = digits[r->trace[i] >> 4];
+        r->trace_text[2 * i + 1] = digits[r->trace[i] & 15];
+    }
+}
+
+static void
+take_from(request *r)
+{
+    const char *forwarded = r->h->options.forwarded ? request_header(r, "X-Forwarded-For") : NULL;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info->client_addr;
+    const void *at =
+        address->sa_family == AF_INET6
+            ? (const void *) &((const struct sockaddr_in6 *) (const void *) address)->sin6_addr
+            : &((const struct sockaddr_in *) (const void *) address)->sin_addr;
+    size_t used = sizeof("http ") - 1;
+
+    memcpy(r->from, "http ", used);
+    if (forwarded != NULL && head_forwarded(forwarded, r->from + used, sizeof(r->from) - used))
+        return;
+    (void) inet_ntop(address->sa_family, at, r->from + used, (socklen_t) (sizeof(r->from) - used));
+}
+
+/* A prefix that ends with '/' has all paths that begin so; another only itself. */
+static const http_site *
+site_find(const http *h, const char *path)
+{
+    const http_site *best = NULL;
+    size_t longest = 0;
+
+    for (const http_site *site = h->options.sites; site->prefix != NULL; site++) {
+        size_t size = strlen(site->prefix);
+        bool fits = size > 0 && site->prefix[size - 1] == '/'
+                        ? strncmp(path, site->prefix, size) == 0
+                        : strcmp(path, site->prefix) == 0;
+
+        if (fits && size > longest) {
+            best = site;
+            longest = size;
+        }
+    }
+    return best;
+}
+
+static void
+let_site_admit(request *r)
+{
+    r->admitted = r->site->admit(r->site->context, r, &r->body_max);
+    if (!r->admitted)
+        r->handled = true;
+    else if (r->declared > r->body_max && !r->answered)
+        answer_refuse(r, REFUSED_SIZE, 413, "TOO_LARGE",
+                      r->body_max == 0 ? "no body is taken here" : "the body is too large");
+}
+
+static void
+sleep_until_answered(request *r)
+{
+    r->suspended = true;
+    MHD_suspend_connection(r->c->mhd);
+}
+
+void
+request_wake(request *r)
+{
+    if (!r->suspended)
+        return;
+    r->suspended = false;
+    MHD_resume_connection(r->c->mhd);
+    http_run_again(r->h);
+}
+
+static enum MHD_Result
+first_step(request *r, const char *method, const char *version)
+{
+    r->begun = true;
+    r->method = method_read(method);
+    (void) snprintf(r->method_text, sizeof(r->method_text), "%s", method);
+    take_trace(r);
+    take_from(r);
+    if (framing_check(r, method, version)) {
+        r->site = site_find(r->h, r->path);
+        if (cors_is_preflight(r))
+            cors_answer_preflight(r);
+        else if (r->site != NULL)
+            let_site_admit(r);
+        else
+            problem_answer(r, 404, "NOT_FOUND", "nothing is at this path");
+    }
+    if (r->answered && r->has_body) {
+        r->c->linger = true;
+        return answer_queue(r); /* and close: that is what libmicrohttpd makes of an answer now */
+    }
+    if (!r->answered && !r->admitted) {
+        r->skip_once = !r->has_body;
+        sleep_until_answered(r);
+    }
+    return MHD_YES;
+}
+
+/* ---- its body comes ---- */
+
+static bool
+body_append(request *r, const char *data, size_t size)
+{
+    if (r->body_room - r->body_size < size) {
+        size_t room = r->body_room == 0 ? BODY_ROOM_FIRST : r->body_room;
+
+        while (room - r->body_size < size)
+            room *= 2;
+        char *body = realloc(r->body, room);
+
+        if (body == NULL)
+            return false;
+        r->body = body;
+        r->body_room = room;
+    }
+    memcpy(r->body + r->body_size, data, size);
+    r->body_size += size;
+    return true;
+}
+
+static enum MHD_Result
+body_step(request *r, const char *data, size_t size)
+{
+    if (r->handled || r->answered)
+        return MHD_YES; /* nobody wants it any more */
+    r->received += size;
+    if (r->received > r->body_max) {
+        answer_refuse(r, REFUSED_SIZE, 413, "TOO_LARGE",
+                      r->body_max == 0 ? "no body is taken here" : "the body is too large");
+        return answer_raw(r);
+    }
+    if (r->site->piece != NULL) {
+        r->handled = !r->site->piece(r->site->context, r, (octets){ data, size });
+        return r->handled && r->answered && r->stream == NULL ? answer_raw(r) : MHD_YES;
+    }
+    if (body_append(r, data, size))
+        return MHD_YES;
+    answer_refuse(r, REFUSED_SIZE, 503, "BUSY", "no memory for the body: try again later");
+    return answer_raw(r);
+}
+
+/* ---- all of it has come, or it was woken ---- */
+
+static enum MHD_Result
+last_step(request *r)
+{
+    if (r->skip_once) {
+        r->skip_once = false;
+        return MHD_YES;
+    }
+    if (!r->answered && !r->handled) {
+        r->handled = true;
+        connection_goes(r->c, CONNECTION_WORKS);
+        r->site->handle(r->site->context, r);
+    }
+    if (r->answered)
+        return answer_queue(r);
+    connection_goes(r->c, CONNECTION_WORKS);
+    sleep_until_answered(r);
+    return MHD_YES;
+}
+
+enum MHD_Result
+request_step(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
+             const char *version, const char *data, size_t *size, void **own)
+{
+    request *r = *own;
+    size_t came = *size;
+
+    (void) context;
+    (void) mhd;
+    (void) url;
+    *size = 0;
+    if (r == NULL || r->h->closing)
+        return MHD_NO;
+    if (!r->begun)
+        return first_step(r, method, version);
+    return came > 0 ? body_step(r, data, came) : last_step(r);
+}
+
+/* ---- its end ---- */
+
+void
+request_end(void *context, struct MHD_Connection *mhd, void **own,
+            enum MHD_RequestTerminationCode code)
+{
+    http *h = context;
+    request *r = *own;
+
+    *own = NULL;
+    if (r == NULL)
+        return;
+    r->c->request = NULL;
+    /* libmicrohttpd had an answer of its own to what it read: more of that may come. */
+    if (code == MHD_REQUEST_TERMINATED_WITH_ERROR && !r->queued)
+        r->c->linger = true;
+    connection_goes(connection_of(mhd), CONNECTION_WAITS);
+    h->in_flight--;
+    if (r->admitted && !r->answered && r->site->gone != NULL)
+        r->site->gone(r->site->context, r);
+    account_request(r);
+    if (r->stream != NULL)
+        r->stream->r = NULL;
+    if (r->response != NULL)
+        MHD_destroy_response(r->response);
+    for (memory *block = r->memory, *next; block != NULL; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(r->body);
+    free(r);
+}
