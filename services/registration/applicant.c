@@ -8,19 +8,15 @@
 #include <assert.h>
 #include <string.h>
 
-/* A person's texts by the contract's own list of fields, so that a new one is cleaned and compared
- * as well. */
-static unsigned
-person_texts(void)
-{
-    return sijill__v1__person__descriptor.n_fields;
-}
+enum { MENDED_MAX = 4 * SJ_TEXT_POINTS_MAX }; /* octets */
 
-static char **
-person_text(Sijill__V1__Person *person, unsigned n)
+/* By the contract's own list of fields, so that a new one is cleaned and compared as well. */
+char **
+applicant_text(Sijill__V1__Person *person, unsigned n)
 {
     const ProtobufCFieldDescriptor *field = &sijill__v1__person__descriptor.fields[n];
 
+    assert(sijill__v1__person__descriptor.n_fields == APPLICANT_TEXTS && n < APPLICANT_TEXTS);
     assert(field->type == PROTOBUF_C_TYPE_STRING && field->label == PROTOBUF_C_LABEL_OPTIONAL);
     return (char **) (void *) ((char *) person + field->offset);
 }
@@ -56,8 +52,8 @@ clean_person(sj_txn *txn, Sijill__V1__Person *person, bool *marks_dropped, sj_re
 
     if (!clean_email(txn, person, reply))
         return false;
-    for (unsigned n = 0; n < person_texts(); n++) {
-        char **text = person_text(person, n);
+    for (unsigned n = 0; n < APPLICANT_TEXTS; n++) {
+        char **text = applicant_text(person, n);
 
         if (text != &person->email && text != &person->country && text != &person->language &&
             !form_text(txn, text, SJ_TEXT_POINTS_MAX, marks_dropped, &words)) {
@@ -78,6 +74,26 @@ clean_person(sj_txn *txn, Sijill__V1__Person *person, bool *marks_dropped, sj_re
         return false;
     }
     return true;
+}
+
+void
+applicant_mend(sj_txn *txn, Sijill__V1__Person *person)
+{
+    sj_arena *arena = sj_txn_arena(txn);
+
+    for (unsigned n = 0; n < APPLICANT_TEXTS; n++) {
+        char **text = applicant_text(person, n);
+
+        if (*text != NULL && text != &person->email)
+            form_set(text, sj_text_mend(arena, (sj_bytes){ *text, strlen(*text) },
+                                        SJ_TEXT_POINTS_MAX, MENDED_MAX));
+    }
+    if (person->email != NULL)
+        form_set(&person->email, sj_email_normal(txn, person->email));
+    if (!form_country(&person->country))
+        person->country = NULL;
+    if (person->language != NULL && !form_lang(person->language))
+        person->language = NULL;
 }
 
 /* Whose registration it is must be clear: an e-mail, or the id that a source gives. */
@@ -143,8 +159,8 @@ other(const char *said, const char *known)
 const char *
 applicant_difference(sj_txn *txn, const registration_row *row, const Sijill__V1__Register *in)
 {
-    for (unsigned n = 0; n < person_texts(); n++)
-        if (other(*person_text(in->person, n), *person_text(row->person, n)))
+    for (unsigned n = 0; n < APPLICANT_TEXTS; n++)
+        if (other(*applicant_text(in->person, n), *applicant_text(row->person, n)))
             return person_field(txn, n);
     if (in->has_role && in->role != row->role)
         return "role";
@@ -159,9 +175,9 @@ applicant_difference(sj_txn *txn, const registration_row *row, const Sijill__V1_
 void
 applicant_apply(registration_row *row, const Sijill__V1__Register *in)
 {
-    for (unsigned n = 0; n < person_texts(); n++)
-        if (*person_text(in->person, n) != NULL)
-            *person_text(row->person, n) = *person_text(in->person, n);
+    for (unsigned n = 0; n < APPLICANT_TEXTS; n++)
+        if (*applicant_text(in->person, n) != NULL)
+            *applicant_text(row->person, n) = *applicant_text(in->person, n);
     if (in->has_role) {
         row->has_role = true;
         row->role = in->role;

@@ -14,6 +14,14 @@
  */
 bool applicant_clean(sj_txn *txn, Sijill__V1__Register *in, bool *marks_dropped, sj_reply *reply);
 
+/* The same of what a platform says, which is made acceptable instead of refused: what is left of a
+ * text, or nothing. */
+void applicant_mend(sj_txn *txn, Sijill__V1__Person *person);
+
+/* The texts that a person has, by number. */
+enum { APPLICANT_TEXTS = 7 };
+char **applicant_text(Sijill__V1__Person *person, unsigned n);
+
 /* The first field in which `in` says something else than the row; NULL: none. */
 const char *applicant_difference(sj_txn *txn, const registration_row *row,
                                  const Sijill__V1__Register *in);

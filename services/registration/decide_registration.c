@@ -58,15 +58,6 @@ refused_words(Sijill__V1__Decision decision, Sijill__V1__RegistrationState state
                : "the registration was rejected: there is nothing to withdraw";
 }
 
-static void
-leave(event_seats *seats, const registration_row *row, bool *freed)
-{
-    *freed = row->state == SIJILL__V1__REGISTRATION_STATE__CONFIRMED && seat_of(row).taken;
-    seats_count(seats, row, false);
-    if (row->state == SIJILL__V1__REGISTRATION_STATE__WAITLISTED)
-        line_leave(seats, row);
-}
-
 static sj_status
 carry_out(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *row, move to,
           char *reason, sj_reply *reply)
@@ -83,7 +74,7 @@ carry_out(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *ro
         if (offer == OFFER_FULL || offer == OFFER_MOVING)
             return seats_refuse(seats, reply, offer);
     }
-    leave(seats, row, &freed);
+    registration_leave(seats, row, &freed);
     row->reason = reason;
     if (to == MOVE_SEAT)
         registration_admit(seats, id, row, offer);

@@ -22,6 +22,10 @@ sj_status register_newcomer(registering *r);
 /* Answer for one who is known: no change, a conflict, or the update that was asked for. */
 sj_status register_again(registering *r);
 
+/* Write a known registration as `after` says, which differs in anything but its state; its seat or
+ * place may change with it.  False: *reply refuses. */
+bool register_change(registering *r, registration_row *after);
+
 /* The mode a registration has when it names none; false: *reply asks for one. */
 bool register_mode(registering *r, registration_row *row);
 /* Bring both indexes from what `before` says (NULL: nothing) to what `after` says. */

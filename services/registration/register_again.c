@@ -74,29 +74,42 @@ write_change(registering *r, const registration_row *before, registration_row *a
     seats_write(seats);
 }
 
+bool
+register_change(registering *r, registration_row *after)
+{
+    const registration_row *before = r->known;
+    seat_offer offer = OFFER_WAITLISTED;
+    bool freed = false;
+
+    if (before->state == SIJILL__V1__REGISTRATION_STATE__CONFIRMED)
+        offer = change_confirmed(r, before, after, &freed);
+    else if (before->state == SIJILL__V1__REGISTRATION_STATE__WAITLISTED)
+        offer = change_waitlisted(r, after);
+    if (offer == OFFER_FULL || offer == OFFER_MOVING) {
+        if (offer == OFFER_FULL)
+            (void) sj_refuse(r->seats.txn, r->reply, SJ_FULL,
+                             "no seat is free for the changed registration; it stays as it was");
+        else
+            (void) seats_refuse(&r->seats, r->reply, offer);
+        return false;
+    }
+    write_change(r, before, after, offer, freed);
+    return true;
+}
+
 static sj_status
 update(registering *r)
 {
     const registration_row *before = r->known;
     registration_row after = *before;
     Sijill__V1__Person person = *before->person;
-    seat_offer offer = OFFER_WAITLISTED;
-    bool freed = false;
 
     after.person = &person;
     applicant_apply(&after, r->in);
     if (!seat_equal(seat_of(before), seat_of(&after)) && !register_mode(r, &after))
         return r->reply->status;
-    if (before->state == SIJILL__V1__REGISTRATION_STATE__CONFIRMED)
-        offer = change_confirmed(r, before, &after, &freed);
-    else if (before->state == SIJILL__V1__REGISTRATION_STATE__WAITLISTED)
-        offer = change_waitlisted(r, &after);
-    if (offer == OFFER_FULL)
-        return sj_refuse(r->seats.txn, r->reply, SJ_FULL,
-                         "no seat is free for the changed registration; it stays as it was");
-    if (offer == OFFER_MOVING)
-        return seats_refuse(&r->seats, r->reply, offer);
-    write_change(r, before, &after, offer, freed);
+    if (!register_change(r, &after))
+        return r->reply->status;
     return registration_reply(&r->seats, r->reply, r->id, &after, SIJILL__V1__OUTCOME__UPDATED,
                               false, r->marks_dropped);
 }

@@ -13,6 +13,7 @@
 #include "services/registration/register.h"
 #include "services/registration/registrations.h"
 #include "services/registration/routes.h"
+#include "services/registration/said.h"
 
 #include <string.h>
 
@@ -157,6 +158,8 @@ register_newcomer(registering *r)
 
     if (r->known == NULL)
         sj_new_id(r->cmd, 0, r->id);
+    else
+        said_keep(&row, r->known);
     if (r->seats.row->needs_approval) {
         registration_set_state(&row, SIJILL__V1__REGISTRATION_STATE__PENDING);
         seats_count(&r->seats, &row, true);

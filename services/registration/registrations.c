@@ -66,6 +66,15 @@ registration_set_state(registration_row *row, Sijill__V1__RegistrationState stat
 }
 
 void
+registration_leave(event_seats *seats, const registration_row *row, bool *freed)
+{
+    *freed = row->state == SIJILL__V1__REGISTRATION_STATE__CONFIRMED && seat_of(row).taken;
+    seats_count(seats, row, false);
+    if (row->state == SIJILL__V1__REGISTRATION_STATE__WAITLISTED)
+        line_leave(seats, row);
+}
+
+void
 registration_admit(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *row,
                    seat_offer offer)
 {

@@ -12,6 +12,9 @@ registration_row *registration_read(event_seats *seats, const uint8_t id[SJ_ID_S
 void registration_write(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *row,
                         Sijill__V1__RegistrationState was);
 
+/* Take a registration that is about to change its state out of the counters and the line.  *freed:
+ * it gives up a seat, and the line must be moved when the change is written. */
+void registration_leave(event_seats *seats, const registration_row *row, bool *freed);
 /* Give a registration that holds nothing what it was offered: a seat, or the end of the line.  The
  * row is counted, not written. */
 void registration_admit(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *row,

@@ -9,7 +9,7 @@ enum { SHARD = 1, SCHEMA = 1 };
 static const char *const tables[] = {
     "organisation", "programme", "event",    "rules",   "event_slug", "seats", "country",
     "registration", "person",    "external", "line",    "due",        "hook",  "seal_key",
-    "link",         "held",      "held_id",  "held_of", "endpoint",   NULL,
+    "link",         "held",      "held_id",  "held_of", "endpoint",   "said",  NULL,
 };
 
 static const sj_route routes[] = {
@@ -30,6 +30,7 @@ static const sj_route routes[] = {
     { 144, "remove_hook", SJ_ROUTE_COMMAND, remove_hook },
     { 145, "adopt_seal_key", SJ_ROUTE_COMMAND, adopt_seal_key },
     { 146, "link_event", SJ_ROUTE_COMMAND, link_event },
+    { 148, "follow_registration", SJ_ROUTE_COMMAND, follow_registration },
     { 150, "get_event", SJ_ROUTE_QUERY, get_event },
     { 151, "list_events", SJ_ROUTE_QUERY, list_events },
     { 152, "get_registration", SJ_ROUTE_QUERY, get_registration },

@@ -22,6 +22,9 @@ sj_handler rotate_hook;
 sj_handler remove_hook;
 sj_handler adopt_seal_key;
 sj_handler link_event;
+sj_handler add_key;
+sj_handler revoke_key;
+sj_handler follow_registration;
 
 sj_handler get_event;
 sj_handler list_events;

@@ -30,6 +30,7 @@ enum {
     TABLE_HELD_ID,
     TABLE_HELD_OF,
     TABLE_ENDPOINT,
+    TABLE_SAID,
 };
 
 enum {
@@ -46,6 +47,7 @@ enum {
 typedef Sijill__V1__SeatsRow seats_row;
 typedef Sijill__V1__CountryRow country_row;
 typedef Sijill__V1__RegistrationRow registration_row;
+typedef Sijill__V1__SaidRow said_row;
 typedef Sijill__V1__SlugRow slug_row;
 
 static inline sj_key

@@ -9,6 +9,7 @@
 #include "services/registration/registrations.h"
 #include "services/registration/routes.h"
 #include "services/registration/rules.h"
+#include "services/registration/said.h"
 #include "services/registration/scrub_platform.h"
 #include "services/registration/who.h"
 
@@ -66,6 +67,15 @@ check_registration(scrubbing *s, event_seats *seats, const uint8_t *id, const re
         if (who_has_external(seats, &place, row->source, row->external_id, found) == NULL ||
             memcmp(found, id, SJ_ID_SIZE) != 0)
             report(s, sj_words(s->txn, "registration %s: its external id does not lead to it",
+                               sj_hex(s->txn, id)));
+    }
+    for (size_t n = 0; n < row->n_said; n++) {
+        const said_row *said =
+            row->said[n].len == HASH_SIZE ? said_read(seats, row->said[n].data) : NULL;
+
+        if (said == NULL || !sj_is_id(said->has_registration_id, said->registration_id) ||
+            memcmp(said->registration_id.data, id, SJ_ID_SIZE) != 0)
+            report(s, sj_words(s->txn, "registration %s: what a platform said is not of it",
                                sj_hex(s->txn, id)));
     }
     if (row->state != SIJILL__V1__REGISTRATION_STATE__WAITLISTED)
@@ -222,6 +232,37 @@ check_line(scrubbing *s, event_seats *seats, const uint8_t *rest, sj_bytes value
                            sj_hex(s->txn, entry.id)));
 }
 
+/* Found by its names; and the registration lists it. */
+static void
+check_said(scrubbing *s, event_seats *seats, const uint8_t *rest, sj_bytes value)
+{
+    const said_row *said = sj_unpack(s->txn, &sijill__v1__said_row__descriptor, value);
+    const registration_row *row = NULL;
+    uint8_t hash[HASH_SIZE];
+    bool listed = false;
+
+    if (said == NULL)
+        return;
+    if (said->source == NULL || said->external_id == NULL || said->word == NULL) {
+        report(s, sj_words(s->txn, "event %s: a platform said nothing of nobody",
+                           sj_hex(s->txn, seats->event)));
+        return;
+    }
+    said_hash(seats, said->source, said->external_id, hash);
+    if (memcmp(hash, rest, HASH_SIZE) != 0)
+        report(s, sj_words(s->txn, "event %s: what a platform said is not found by its id",
+                           sj_hex(s->txn, seats->event)));
+    if (!sj_is_id(said->has_registration_id, said->registration_id))
+        return;
+    row = registration_read(seats, said->registration_id.data);
+    for (size_t n = 0; row != NULL && n < row->n_said; n++)
+        listed = listed ||
+                 (row->said[n].len == HASH_SIZE && memcmp(row->said[n].data, rest, HASH_SIZE) == 0);
+    if (!listed)
+        report(s, sj_words(s->txn, "registration %s: does not know what a platform said of it",
+                           sj_hex(s->txn, said->registration_id.data)));
+}
+
 static void
 check_event(scrubbing *s, event_seats *seats, const uint8_t *rest, sj_bytes value)
 {
@@ -282,6 +323,7 @@ registration_scrub(sj_txn *txn, sj_scrub_found *found, void *context)
     scan_table(&s, TABLE_EXTERNAL, "external", check_external);
     scan_table(&s, TABLE_LINE, "line", check_line);
     scan_table(&s, TABLE_DUE, "due", check_exists);
+    scan_table(&s, TABLE_SAID, "said", check_said);
     scan_slugs(&s);
     platform_scrub(txn, found, context);
 }

@@ -305,6 +305,44 @@ ask_endpoints(tape *t)
     tape_expect(t, SJ_NOT_FOUND, 177, &get.base);
 }
 
+static void
+follow(tape *t, sj_status expected, const uint8_t event[SJ_ID_SIZE], Sijill__V1__Push__Kind kind,
+       uint64_t ms, const char *external_id, const char *email)
+{
+    Sijill__V1__FollowRegistration in;
+    Sijill__V1__Person person;
+
+    sijill__v1__follow_registration__init(&in);
+    sijill__v1__person__init(&person);
+    in.has_event_id = in.has_kind = in.has_occurred_ms = true;
+    in.event_id = sj_id_data(event);
+    in.source = literal("zoom");
+    in.external_id = literal(external_id);
+    in.kind = kind;
+    in.occurred_ms = SCENARIO_NOW + ms;
+    in.person = &person;
+    person.email = literal(email);
+    person.name = literal("Amal Al-Harthi");
+    person.country = literal("OM");
+    tape_expect(t, expected, 148, &in.base);
+}
+
+static void
+follow_pushes(tape *t, cast *c)
+{
+    const Sijill__V1__Push__Kind registered = SIJILL__V1__PUSH__KIND__REGISTERED,
+                                 withdrawn = SIJILL__V1__PUSH__KIND__WITHDRAWN;
+
+    follow(t, SJ_OK, c->course, withdrawn, 2, "p1", NULL); /* kept */
+    follow(t, SJ_OK, c->course, registered, 1, "p1", "amal@example.org");
+    follow(t, SJ_OK, c->course, registered, 1, "p1", "amal@example.org"); /* unchanged */
+    follow(t, SJ_OK, c->course, registered, 3, "p2", "amal@example.org"); /* waits */
+    follow(t, SJ_OK, c->course, registered, 4, "p3", "person1@b\u00fccher.example");
+    follow(t, SJ_OK, c->course, withdrawn, 5, "p2", NULL);
+    follow(t, SJ_NOT_FOUND, nowhere, registered, 1, "p1", NULL);
+    follow(t, SJ_INVALID, c->course, SIJILL__V1__PUSH__KIND__JOINED, 1, "p1", NULL);
+}
+
 void
 scenario_platform(tape *t, cast *c)
 {
@@ -318,4 +356,5 @@ scenario_platform(tape *t, cast *c)
     define_endpoints(t);
     change_endpoints(t);
     ask_endpoints(t);
+    follow_pushes(t, c);
 }
