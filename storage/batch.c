@@ -49,6 +49,8 @@ sj_command_begin(sj_txn *txn, const sj_about *about)
     txn->revision = txn->meta.seq + 1;
     txn->emitted = 0;
     txn->wrote = false;
+    txn->before = txn->after = (sj_trail){ .any = false };
+    txn->has_event = false;
 }
 
 uint64_t

@@ -23,6 +23,10 @@ struct sj_txn {
     sj_meta meta;      /* as it will be after the commands so far */
     uint64_t revision; /* that this command gives to rows */
     uint32_t emitted;  /* records, by this command */
+    sj_trail before;   /* of this command, when it is audited */
+    sj_trail after;
+    bool has_event;
+    uint8_t event[SJ_ID_SIZE]; /* that this command is about */
     bool writable;
     bool wrote;   /* this command */
     bool pending; /* some command of the batch */
@@ -53,6 +57,10 @@ sj_bytes sj_seal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned tab
  * does not fit. */
 bool sj_unseal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
                sj_bytes stored, sj_bytes *row, uint64_t *revision);
+
+/* Go on with a trail by a stored value's seal.  False: the value is too short to have one. */
+bool sj_trail_add(sj_trail *trail, const uint8_t secret[SJ_ID_SIZE], unsigned table,
+                  sj_bytes stored);
 
 /* Cursors of a read transaction end before it; LMDB ends those of a write transaction. */
 void sj_txn_close_cursors(sj_txn *txn);

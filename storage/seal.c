@@ -77,3 +77,21 @@ sj_unseal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_
     *revision = sj_read_u64(value);
     return memcmp(sum, at + hashed, sizeof sum) == 0;
 }
+
+/* The seal stands for table, key, revision and row, so none of them is hashed a second time. */
+bool
+sj_trail_add(sj_trail *trail, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes stored)
+{
+    unsigned char link[SJ_TRAIL_SIZE + 1 + CHECKSUM_SIZE];
+    const unsigned char *value = stored.at;
+
+    if (stored.size < ROW_EXTRA)
+        return false;
+    memcpy(link, trail->hash, SJ_TRAIL_SIZE);
+    link[SJ_TRAIL_SIZE] = (unsigned char) table;
+    memcpy(link + SJ_TRAIL_SIZE + 1, value + stored.size - CHECKSUM_SIZE, CHECKSUM_SIZE);
+    static_assert(crypto_shorthash_siphashx24_BYTES == SJ_TRAIL_SIZE, "128 bits");
+    (void) crypto_shorthash_siphashx24(trail->hash, link, sizeof link, secret);
+    trail->any = true;
+    return true;
+}

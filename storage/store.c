@@ -16,7 +16,8 @@
 enum { FOLDER_MODE = 0750, FILE_MODE = 0640, OPEN_ARENA = 64 * 1024 };
 
 static const char *const common_tables[SJ_TABLE_OWN] = {
-    "meta", "ledger", "outbox", "outbox_personal", "cursor", "dead_letter",
+    "meta",        "ledger", "outbox", "outbox_personal", "cursor",
+    "dead_letter", "key",    "audit",  "outside",
 };
 
 const char *

@@ -75,6 +75,7 @@ typedef struct sj_about {
     uint8_t id[SJ_ID_SIZE];
     uint8_t actor[SJ_ID_SIZE];
     bool dry_run;
+    bool audited; /* keep a trail of its rows */
 } sj_about;
 
 sj_txn *sj_write_begin(sj_store *store, sj_arena *arena);

@@ -164,6 +164,34 @@ put_flags(unsigned table)
 }
 
 static bool
+has_trail(const sj_txn *txn, unsigned table)
+{
+    return txn->about.audited && table >= SJ_TABLE_OWN;
+}
+
+static void
+follow(sj_txn *txn, sj_trail *trail, unsigned table, MDB_val name, MDB_val stored)
+{
+    if (!sj_trail_add(trail, txn->meta.secret, table, (sj_bytes){ stored.mv_data, stored.mv_size }))
+        sj_txn_fail_damage(txn, table, (sj_bytes){ name.mv_data, name.mv_size });
+}
+
+/* The trail costs no search of its own: that for the place of a new row finds the old one. */
+static int
+put_followed(sj_txn *txn, MDB_cursor *cursor, unsigned table, MDB_val *name, MDB_val *stored)
+{
+    MDB_val old = *stored;
+    int code;
+
+    follow(txn, &txn->after, table, *name, *stored);
+    code = mdb_cursor_put(cursor, name, &old, MDB_NOOVERWRITE);
+    if (code != MDB_KEYEXIST)
+        return code;
+    follow(txn, &txn->before, table, *name, old);
+    return mdb_cursor_put(cursor, name, stored, MDB_CURRENT);
+}
+
+static bool
 may_write(sj_txn *txn)
 {
     assert(txn->writable); /* a query never writes */
@@ -196,10 +224,28 @@ sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
     MDB_val name = { key->size, (void *) (uintptr_t) key->at };
     MDB_val stored = { sealed.size, (void *) (uintptr_t) sealed.at };
 
-    code = mdb_cursor_put(cursor, &name, &stored, put_flags(table));
+    code = has_trail(txn, table) ? put_followed(txn, cursor, table, &name, &stored)
+                                 : mdb_cursor_put(cursor, &name, &stored, put_flags(table));
     if (code != 0)
         sj_txn_fail_lmdb(txn, code, "mdb_cursor_put");
     sj_arena_release(txn->arena, mark);
+}
+
+/* The row that is about to go. */
+static void
+follow_deleted(sj_txn *txn, unsigned table, MDB_val name)
+{
+    MDB_cursor *cursor = cursor_of(txn, table);
+    MDB_val stored;
+    int code;
+
+    if (cursor == NULL)
+        return;
+    code = mdb_cursor_get(cursor, &name, &stored, MDB_SET);
+    if (code == 0)
+        follow(txn, &txn->before, table, name, stored);
+    else if (code != MDB_NOTFOUND)
+        sj_txn_fail_lmdb(txn, code, "mdb_cursor_get");
 }
 
 void
@@ -209,6 +255,10 @@ sj_delete(sj_txn *txn, unsigned table, const sj_key *key)
     int code;
 
     if (!may_write(txn))
+        return;
+    if (has_trail(txn, table))
+        follow_deleted(txn, table, name);
+    if (txn->fault != SJ_FAULT_NONE)
         return;
     close_cursor(txn, table); /* pages may be merged under it */
     code = mdb_del(txn->mdb, txn->store->dbis[table], &name, NULL);
@@ -273,6 +323,31 @@ sj_scan_next(sj_scan *scan)
     scan->started = true;
     scan->key = (sj_bytes){ scan->at.at, scan->at.size };
     return open_value(txn, scan->table, scan->key, stored, &scan->value, &revision);
+}
+
+const sj_trail *
+sj_trail_before(const sj_txn *txn)
+{
+    return &txn->before;
+}
+
+const sj_trail *
+sj_trail_after(const sj_txn *txn)
+{
+    return &txn->after;
+}
+
+void
+sj_note_event(sj_txn *txn, const uint8_t event[SJ_ID_SIZE])
+{
+    txn->has_event = true;
+    memcpy(txn->event, event, SJ_ID_SIZE);
+}
+
+const uint8_t *
+sj_noted_event(const sj_txn *txn)
+{
+    return txn->has_event ? txn->event : NULL;
 }
 
 uint64_t

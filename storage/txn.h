@@ -24,6 +24,9 @@ enum {
     SJ_TABLE_OUTBOX_PERSONAL,
     SJ_TABLE_CURSOR,
     SJ_TABLE_DEAD_LETTER,
+    SJ_TABLE_KEY,
+    SJ_TABLE_AUDIT,
+    SJ_TABLE_OUTSIDE,
     SJ_TABLE_OWN,
     SJ_TABLES_MAX = 40,
 };
@@ -77,6 +80,25 @@ void sj_emit(sj_txn *txn, uint32_t type, sj_bytes body, sj_bytes personal);
 /* The organisation whose records this command appends from now on; at first its own.  For a pulse,
  * which works for all. */
 void sj_emit_as(sj_txn *txn, uint64_t org);
+
+/*
+ * The trail of an audited command: a hash over the seals of the service's own rows that it replaced
+ * or deleted (`before`), and one over those that it wrote (`after`), in its order.  `any` false:
+ * there was none.
+ */
+enum { SJ_TRAIL_SIZE = 16 };
+
+typedef struct sj_trail {
+    bool any;
+    uint8_t hash[SJ_TRAIL_SIZE];
+} sj_trail;
+
+const sj_trail *sj_trail_before(const sj_txn *txn);
+const sj_trail *sj_trail_after(const sj_txn *txn);
+/* The event that this command is about, for the audit trail; the last one said counts. */
+void sj_note_event(sj_txn *txn, const uint8_t event[SJ_ID_SIZE]);
+/* NULL: none was said. */
+const uint8_t *sj_noted_event(const sj_txn *txn);
 
 /* Log time: of a write, the command's effective time; of a read, the time of the last commit's log
  * or now, whichever is later. */

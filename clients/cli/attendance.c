@@ -8,7 +8,7 @@
 #include "clients/cli/args.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/json_of.h"
-#include "clients/cli/times.h"
+#include "clients/upload/times.h"
 
 #include <sodium.h>
 #include <stdio.h>

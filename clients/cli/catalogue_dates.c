@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/catalogue_dates.h"
 
-#include "clients/cli/times.h"
+#include "clients/upload/times.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include "clients/c/clock.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/json_of.h"
-#include "clients/cli/times.h"
+#include "clients/upload/times.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/draft.h"
 
-#include "clients/cli/countries.h"
+#include "clients/upload/countries.h"
 
 #include <ctype.h>
 #include <stdarg.h>

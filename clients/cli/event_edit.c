@@ -7,11 +7,11 @@
 #include "clients/cli/args.h"
 #include "clients/cli/catalogue_dates.h"
 #include "clients/cli/commands.h"
-#include "clients/cli/countries.h"
 #include "clients/cli/json_of.h"
 #include "clients/cli/org.h"
 #include "clients/cli/output.h"
-#include "clients/cli/times.h"
+#include "clients/upload/countries.h"
+#include "clients/upload/times.h"
 
 #include <string.h>
 

@@ -6,9 +6,9 @@
 
 #include "clients/cli/catalogue.h"
 #include "clients/cli/commands.h"
-#include "clients/cli/intake.h"
 #include "clients/cli/org.h"
-#include "clients/cli/times.h"
+#include "clients/cli/verdicts.h"
+#include "clients/upload/times.h"
 
 #include <libgen.h>
 #include <stdlib.h>
@@ -193,6 +193,7 @@ import_documents(cli *c, const json_t *document, const json_t *programmes)
     const json_t *rows;
     const json_t *programme_rows;
     catalogue_shape shape = catalogue_look(document, &rows);
+    verdicts v;
     int outcome;
 
     if (shape == SHAPE_UNKNOWN)
@@ -214,14 +215,15 @@ import_documents(cli *c, const json_t *document, const json_t *programmes)
     outcome = organisation_ensure(&im);
     if (outcome != EXIT_DONE)
         return outcome;
-    im.in = intake_open(c, REGISTRATION, programmes == NULL ? "rows" : "programmes and events",
-                        intake_defined);
+    verdicts_open(&v, c, programmes == NULL ? "rows" : "programmes and events", false);
+    im.in = verdicts_intake(&v, REGISTRATION, intake_defined, arg_flag(c, "dry-run"), NULL);
     if (programmes != NULL && shape == SHAPE_ACTIVITIES &&
         catalogue_look(programmes, &programme_rows) == SHAPE_PROGRAMMES)
         document_send(&im, programme_rows, SHAPE_PROGRAMMES);
     document_send(&im, rows, shape);
     json_decref(im.seen);
-    return intake_close(&im.in);
+    intake_close(&im.in);
+    return verdicts_close(&v);
 }
 
 static int

@@ -7,8 +7,8 @@
 #include "clients/cli/attendance.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/json_of.h"
-#include "clients/cli/times.h"
 #include "clients/cli/width.h"
+#include "clients/upload/times.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +60,10 @@ evidence_print(const Sijill__V1__EvidenceView *view, size_t number, const char *
     if (e->connection != NULL) {
         (void) fputs(" connection ", stdout);
         safe_print(e->connection);
+    }
+    if (e->bound_to != NULL) {
+        (void) fputs(" belongs to ", stdout);
+        safe_print(e->bound_to);
     }
     if (e->remark != NULL) {
         (void) fputs(" \"", stdout);

@@ -10,7 +10,7 @@
 #include "clients/cli/json_of.h"
 #include "clients/cli/output.h"
 #include "clients/cli/status.h"
-#include "clients/cli/times.h"
+#include "clients/upload/times.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,12 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-json_t *json_of(const ProtobufCMessage *message);
+#include "clients/upload/enums.h"
 
-const char *enum_name(const ProtobufCEnumDescriptor *type, int value, char *out, size_t size);
-bool enum_read(const ProtobufCEnumDescriptor *type, const char *text, int *value);
-/* "a, b, c", without the NONE values. */
-void enum_names(const ProtobufCEnumDescriptor *type, char *out, size_t size);
+json_t *json_of(const ProtobufCMessage *message);
 
 /* A string that may not be UTF-8: replaced then, so that output never fails. */
 json_t *json_text(const char *text);

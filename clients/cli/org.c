@@ -3,8 +3,8 @@
 
 #include "clients/cli/commands.h"
 #include "clients/cli/draft.h"
-#include "clients/cli/intake.h"
 #include "clients/cli/json_of.h"
+#include "clients/cli/output.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 
 #include "clients/cli/output.h"
 
-#include "clients/cli/csv.h"
 #include "clients/cli/width.h"
+#include "clients/upload/csv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "clients/cli/commands.h"
-#include "clients/cli/countries.h"
 #include "clients/cli/json_of.h"
 #include "clients/cli/output.h"
+#include "clients/upload/countries.h"
 
 #include <string.h>
 

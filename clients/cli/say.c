@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/cli.h"
+#include "clients/upload/intake.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,16 +15,8 @@ exit_of(uint32_t code)
         return EXIT_DONE;
     case SIJILL__V1__CODE__NOT_FOUND:
         return EXIT_NOT_FOUND;
-    case SIJILL__V1__CODE__BUSY:
-    case SIJILL__V1__CODE__DRAINING:
-    case SIJILL__V1__CODE__LAGGING:
-    case SIJILL__V1__CODE__UNAVAILABLE:
-    case SIJILL__V1__CODE__UNKNOWN_OUTCOME:
-    case SIJILL__V1__CODE__UNKNOWN_PEER:
-    case SIJILL_UNREACHABLE:
-        return EXIT_UNREACHABLE;
     default:
-        return EXIT_REFUSED;
+        return code_unanswered(code) ? EXIT_UNREACHABLE : EXIT_REFUSED;
     }
 }
 

@@ -6,7 +6,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/json_of.h"
 #include "clients/cli/output.h"
-#include "clients/cli/times.h"
+#include "clients/upload/times.h"
 
 #include <stdlib.h>
 #include <string.h>

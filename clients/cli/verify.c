@@ -9,8 +9,8 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/json_of.h"
 #include "clients/cli/output.h"
-#include "clients/cli/times.h"
 #include "clients/cli/width.h"
+#include "clients/upload/times.h"
 
 #include <errno.h>
 #include <sodium.h>

@@ -24,13 +24,16 @@ ALLOWED = {
     # Between strangers and the services: a client of theirs, with a store for what waits.
     GATEWAY: {"proto", "storage", "services/core", "services/runtime", "clients/c"},
     "clients/c": {"proto"},
-    "clients/cli": {"proto", "clients/c"},
+    "clients/upload": {"proto", "clients/c"},
+    "clients/cli": {"proto", "clients/c", "clients/upload"},
 }
 # Libraries with one home each; tests may use them as well.
 HOMES = {
     "lmdb.h": ("storage/",),
     "microhttpd.h": (GATEWAY + "/http/",),
     "curl/curl.h": (GATEWAY + "/outbound/",),
+    "openssl/evp.h": (GATEWAY + "/platform/digest.c",),
+    "openssl/params.h": (GATEWAY + "/platform/digest.c",),
     "zmq.h": ("services/runtime/", SIGNER + "/", "clients/c/"),
 }
 # The signer and the gateway take these of the runtime and not its loop.
@@ -46,7 +49,7 @@ CORES = {
 PURE = re.compile(r"(sj_|sijill__|protobuf_c_|mem|str)\w*|__\w+_chk|__stack_chk_fail|__assert_fail|"
                   r"_GLOBAL_OFFSET_TABLE_")
 # What services/core wraps for the cores: hashes, normal forms of text, printf into the arena.  None draws chance or a clock.
-WRAPPED = re.compile(r"crypto_(generichash|shorthash)\w*|sodium_bin2hex|idn2_(lookup_u8|free)|utf8proc_\w+|vsnprintf")
+WRAPPED = re.compile(r"crypto_(generichash|shorthash)\w*|sodium_(bin2hex|memcmp)|idn2_(lookup_u8|free)|utf8proc_\w+|vsnprintf")
 # Named like str* and mem*, yet they allocate, draw chance or read the locale.
 IMPURE = {"strdup", "strndup", "strfry", "memfrob", "strftime", "strerror"}
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/attendance/assess.h"
 
-#include "services/attendance/names.h"
+#include "services/attendance/connection.h"
 #include "services/attendance/timer.h"
 #include "services/core/identity.h"
 
@@ -201,6 +201,42 @@ attendance_affect(attendance_affected *affected, const attendance_scope *scope,
 }
 
 void
+attendance_affect_connection(attendance_affected *affected, const attendance_scope *scope,
+                             const uint8_t connection[SJ_ID_SIZE], uint64_t now_ms)
+{
+    uint8_t owner[SJ_ID_SIZE];
+
+    if (attendance_connection_owner(scope, connection, owner))
+        attendance_affect(affected, scope, owner, now_ms);
+}
+
+void
+attendance_affect_connections(attendance_affected *affected, const attendance_scope *scope,
+                              const attendance_subject *subject, uint64_t now_ms)
+{
+    sj_arena *arena = sj_txn_arena(scope->txn);
+    sj_key prefix = attendance_key_subject(scope, subject);
+    size_t mark = sj_arena_mark(arena);
+    sj_scan scan;
+
+    if (!attendance_connections_matter(scope))
+        return;
+    sj_scan_begin(&scan, scope->txn, ATTENDANCE_EVIDENCE, &prefix, NULL);
+    while (sj_scan_next(&scan)) {
+        const Sijill__V1__AttendanceEvidenceRow *row =
+            sj_unpack(scope->txn, &sijill__v1__attendance_evidence_row__descriptor, scan.value);
+        uint8_t connection[SJ_ID_SIZE];
+
+        if (row != NULL && row->connection != NULL) {
+            attendance_connection_key(scope->txn, row->connection, connection);
+            attendance_affect_connection(affected, scope, connection, now_ms);
+        }
+        sj_arena_release(arena, mark);
+    }
+    sj_arena_release(arena, mark);
+}
+
+void
 attendance_affect_key(attendance_affected *affected, const attendance_scope *scope,
                       const uint8_t key[SJ_ID_SIZE], uint64_t now_ms)
 {
@@ -222,8 +258,9 @@ attendance_affect_key(attendance_affected *affected, const attendance_scope *sco
         }
         memcpy(subject.id, attendance_key_part(scan.key, 1), SJ_ID_SIZE);
         bucket = attendance_bucket_get(scope, &subject);
-        if (bucket != NULL && attendance_owner(scope, bucket, owner, NULL))
+        if (bucket != NULL && attendance_owner(scope, bucket, owner))
             attendance_affect(affected, scope, owner, now_ms);
+        attendance_affect_connections(affected, scope, &subject, now_ms);
         sj_arena_release(arena, mark);
     }
     sj_arena_release(arena, mark);

@@ -46,8 +46,15 @@ typedef struct attendance_affected {
 
 void attendance_affect(attendance_affected *affected, const attendance_scope *scope,
                        const uint8_t registration[SJ_ID_SIZE], uint64_t now_ms);
-/* Owners of all identities that carry the key: to be called before and after the key's owner
- * changes. */
+/* Owners of all identities that carry the key, and of their connections: to be called before and
+ * after the key's owner changes. */
 void attendance_affect_key(attendance_affected *affected, const attendance_scope *scope,
                            const uint8_t key[SJ_ID_SIZE], uint64_t now_ms);
+/* Whom the connection is. */
+void attendance_affect_connection(attendance_affected *affected, const attendance_scope *scope,
+                                  const uint8_t connection[SJ_ID_SIZE], uint64_t now_ms);
+/* Whose the connections are that a subject's evidence came over; nothing where no evidence of the
+ * event goes by its connection. */
+void attendance_affect_connections(attendance_affected *affected, const attendance_scope *scope,
+                                   const attendance_subject *subject, uint64_t now_ms);
 void attendance_settle_affected(const attendance_affected *affected, uint64_t now_ms);

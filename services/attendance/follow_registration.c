@@ -89,6 +89,7 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
     uint8_t registrant[SJ_ID_SIZE] = { 0 };
     uint8_t email[SJ_ID_SIZE] = { 0 };
     attendance_affected affected = { .count = 0 };
+    attendance_subject own = { .kind = ATTENDANCE_OF_REGISTRATION };
     Sijill__V1__AttendanceRegistrationRow row;
     const Sijill__V1__AttendanceRegistrationRow *old;
     attendance_scope scope;
@@ -112,7 +113,9 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
     put_person(txn, cmd, &row);
     put_keys(txn, registrant, email, &row);
 
-    attendance_affect(&affected, &scope, in->registration_id.data, cmd->now_ms);
+    memcpy(own.id, in->registration_id.data, SJ_ID_SIZE);
+    attendance_affect(&affected, &scope, own.id, cmd->now_ms);
+    attendance_affect_connections(&affected, &scope, &own, cmd->now_ms);
     affect_keys(&affected, &scope, &row, cmd->now_ms); /* who loses evidence to this one */
     put_registration(&scope, in->registration_id.data, old, &row);
     if (old != NULL) /* who gets what it leaves */

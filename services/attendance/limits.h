@@ -11,7 +11,11 @@ enum {
         1024, /* pieces of one registration, or of one identity; what a verdict looks at */
     ATTENDANCE_ENDS_MAX = 64,  /* PLATFORM_ENDs of one event */
     ATTENDANCE_VOIDS_MAX = 64, /* VOIDs of one piece */
-    ATTENDANCE_LINKS_MAX = 64, /* identities that people gave to one registration */
+    ATTENDANCE_BINDS_MAX = 64, /* BINDs of one connection; connections looked at that go with one */
+    ATTENDANCE_BINDS_DEEP = 8, /* a telephone bound to one that is bound to one ... */
+    ATTENDANCE_VOIDS_LOOKED = 256,    /* VOIDs, and VOIDs of VOIDs, looked at for one BIND */
+    ATTENDANCE_CONNECTIONS_MAX = 256, /* of one registration, where connections matter */
+    ATTENDANCE_LINKS_MAX = 64,        /* identities that people gave to one registration */
     ATTENDANCE_NAMESAKES_MAX =
         64, /* registrations looked at for one key, identities looked at after a change of it */
     ATTENDANCE_AFFECTED_MAX =

@@ -3,9 +3,9 @@
  * Evidence that is nobody's: of registrations that are not known, then of identities that have no
  * owner.
  */
+#include "services/attendance/connection.h"
 #include "services/attendance/handlers.h"
 #include "services/attendance/limits.h"
-#include "services/attendance/names.h"
 #include "services/attendance/piece.h"
 #include "services/attendance/view.h"
 
@@ -30,7 +30,7 @@ nobodys(const attendance_scope *scope, const attendance_subject *subject,
     sj_key key = attendance_key_id(scope, subject->id);
 
     if (subject->kind == ATTENDANCE_OF_IDENTITY)
-        return !attendance_owner(scope, bucket, owner, NULL);
+        return !attendance_owner(scope, bucket, owner);
     return subject->kind == ATTENDANCE_OF_REGISTRATION &&
            !sj_exists(scope->txn, ATTENDANCE_REGISTRATION, &key);
 }
@@ -141,7 +141,7 @@ walk(row_page *page, const attendance_place *after)
         if (!sj_scan_next(&scan))
             return;
         subject = attendance_key_read_subject(scan.key);
-        if (subject.kind == ATTENDANCE_OF_EVIDENCE)
+        if (subject.kind >= ATTENDANCE_OF_EVIDENCE)
             return;
         bucket = sj_unpack(scope->txn, &sijill__v1__attendance_bucket_row__descriptor, scan.value);
         if (bucket == NULL)

@@ -1,21 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/attendance/load.h"
 
+#include "services/attendance/connection.h"
 #include "services/attendance/limits.h"
-#include "services/attendance/names.h"
 #include "services/core/identity.h"
 
 #include <string.h>
 
 static uint64_t
-short_hash(const attendance_scope *scope, const char *text)
+short_hash(const attendance_scope *scope, const char *text, size_t size)
 {
     uint8_t hash[16];
 
-    if (text == NULL || text[0] == '\0')
+    if (size == 0)
         return 0;
-    sj_hash_keyed(scope->txn, (sj_bytes){ text, strlen(text) }, hash);
+    sj_hash_keyed(scope->txn, (sj_bytes){ text, size }, hash);
     return sj_read_u64(hash) | 1;
+}
+
+static uint64_t
+hash_name(const attendance_scope *scope, const char *text)
+{
+    return text == NULL ? 0 : short_hash(scope, text, strlen(text));
+}
+
+/* "RUN#WHO"; an end may say the run alone. */
+static uint64_t
+hash_run(const attendance_scope *scope, const Sijill__V1__AttendanceEvidenceRow *row)
+{
+    const char *mark = row->connection == NULL ? NULL : strrchr(row->connection, '#');
+
+    if (mark != NULL)
+        return short_hash(scope, row->connection, (size_t) (mark - row->connection));
+    return row->kind == SIJILL__V1__EVIDENCE_KIND__PLATFORM_END ? hash_name(scope, row->connection)
+                                                                : 0;
 }
 
 static uint64_t
@@ -35,8 +53,9 @@ attendance_piece(const attendance_scope *scope, const attendance_place *place,
     piece->device_seq = place->device_seq;
     piece->order = place->order;
     piece->ended_ms = row->ended_ms;
-    piece->connection = short_hash(scope, row->connection);
-    piece->device = short_hash(scope, row->device);
+    piece->connection = hash_name(scope, row->connection);
+    piece->run = hash_run(scope, row);
+    piece->device = hash_name(scope, row->device);
     piece->session = row->session;
     piece->kind = (uint8_t) row->kind;
     piece->source = (uint8_t) row->source;
@@ -57,6 +76,30 @@ insert(attendance_load *load, const verdict_evidence *piece)
     memmove(&load->pieces[at + 1], &load->pieces[at], (load->count - at) * sizeof(load->pieces[0]));
     load->pieces[at] = *piece;
     load->count++;
+}
+
+static void
+meet_key(const uint8_t key[SJ_ID_SIZE], attendance_load *load)
+{
+    for (size_t i = load->connection_count; i-- > 0;)
+        if (memcmp(load->connections[i], key, SJ_ID_SIZE) == 0)
+            return;
+    if (load->connection_count == ATTENDANCE_CONNECTIONS_MAX) {
+        load->too_much = true;
+        return;
+    }
+    memcpy(load->connections[load->connection_count++], key, SJ_ID_SIZE);
+}
+
+static void
+meet(const attendance_scope *scope, const char *name, attendance_load *load)
+{
+    uint8_t key[SJ_ID_SIZE];
+
+    if (load->connections == NULL || name == NULL)
+        return;
+    attendance_connection_key(scope->txn, name, key);
+    meet_key(key, load);
 }
 
 /* taken_back: the index of the piece that VOIDs of this subject name; other subjects: ignored. */
@@ -83,6 +126,8 @@ load_subject(const attendance_scope *scope, const attendance_subject *subject, s
         if (row == NULL)
             break;
         attendance_piece(scope, &place, row, &piece);
+        if (subject->kind <= ATTENDANCE_OF_IDENTITY && subject->kind != ATTENDANCE_OF_ALL)
+            meet(scope, row->connection, load);
         if (subject->kind == ATTENDANCE_OF_EVIDENCE) {
             piece.voids = (uint32_t) taken_back;
             load->pieces[load->count++] = piece;
@@ -113,7 +158,7 @@ load_identities(const attendance_scope *scope, const uint8_t registration[SJ_ID_
 
         memcpy(subject.id, attendance_key_part(scan.key, 1), SJ_ID_SIZE);
         bucket = attendance_bucket_get(scope, &subject);
-        if (bucket != NULL && attendance_owner(scope, bucket, owner, &by) &&
+        if (bucket != NULL && attendance_owner_by_names(scope, bucket, owner, &by) &&
             memcmp(owner, registration, SJ_ID_SIZE) == 0 &&
             memcmp(bucket->key[by].data, key, SJ_ID_SIZE) == 0)
             load_subject(scope, &subject, 0, load);
@@ -153,6 +198,101 @@ load_by_keys(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZ
     sj_arena_release(arena, mark);
 }
 
+static bool
+is_owner(const attendance_scope *scope, const uint8_t connection[SJ_ID_SIZE],
+         const uint8_t registration[SJ_ID_SIZE])
+{
+    uint8_t owner[SJ_ID_SIZE];
+
+    return attendance_connection_owner(scope, connection, owner) &&
+           memcmp(owner, registration, SJ_ID_SIZE) == 0;
+}
+
+/* Identities that are nobody's by their names. */
+static void
+load_nameless(const attendance_scope *scope, const uint8_t connection[SJ_ID_SIZE],
+              attendance_load *load)
+{
+    sj_arena *arena = sj_txn_arena(scope->txn);
+    sj_key prefix = attendance_key_id(scope, connection);
+    size_t mark = sj_arena_mark(arena);
+    sj_scan scan;
+
+    sj_scan_begin(&scan, scope->txn, ATTENDANCE_CONNECTION, &prefix, NULL);
+    while (!load->too_much && sj_scan_next(&scan)) {
+        attendance_subject subject = attendance_key_read_on(scan.key);
+        const Sijill__V1__AttendanceBucketRow *bucket = attendance_bucket_get(scope, &subject);
+        uint8_t owner[SJ_ID_SIZE];
+
+        if (bucket != NULL && bucket->has_connection_key &&
+            !attendance_owner_by_names(scope, bucket, owner, NULL))
+            load_subject(scope, &subject, 0, load);
+        sj_arena_release(arena, mark);
+    }
+    sj_arena_release(arena, mark);
+}
+
+static void
+load_bind(const attendance_scope *scope, const uint8_t connection[SJ_ID_SIZE],
+          const uint8_t bind[SJ_ID_SIZE], attendance_load *load)
+{
+    attendance_subject subject = { .kind = ATTENDANCE_OF_CONNECTION };
+
+    memcpy(subject.id, connection, SJ_ID_SIZE);
+    load_subject(scope, &subject, 0, load);
+    for (size_t i = 0; i < load->count; i++)
+        if (memcmp(load->pieces[i].id, bind, SJ_ID_SIZE) == 0)
+            load->pieces[i].relied = true;
+}
+
+/* The connections that are this one's person's because they were bound to it. */
+static void
+load_bound(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZE],
+           const uint8_t connection[SJ_ID_SIZE], attendance_load *load)
+{
+    sj_arena *arena = sj_txn_arena(scope->txn);
+    sj_key prefix = attendance_key_id(scope, connection);
+    size_t mark = sj_arena_mark(arena);
+    size_t looked = 0;
+    sj_scan scan;
+
+    sj_scan_begin(&scan, scope->txn, ATTENDANCE_FOLLOWER, &prefix, NULL);
+    while (!load->too_much && sj_scan_next(&scan)) {
+        const uint8_t *follower = attendance_key_part(scan.key, 1);
+        uint8_t bind[SJ_ID_SIZE];
+        uint8_t bound_to[SJ_ID_SIZE];
+
+        if (looked++ == ATTENDANCE_BINDS_MAX) {
+            load->too_much = true;
+            break;
+        }
+        if (attendance_connection_bound(scope, follower, bind, bound_to) &&
+            memcmp(bound_to, connection, SJ_ID_SIZE) == 0 &&
+            is_owner(scope, follower, registration)) {
+            meet_key(follower, load);
+            load_bind(scope, follower, bind, load);
+        }
+        sj_arena_release(arena, mark);
+    }
+    sj_arena_release(arena, mark);
+}
+
+/* What has no name of its own, on the connections of what has; the list grows on the way. */
+static void
+load_by_connections(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZE],
+                    attendance_load *load)
+{
+    for (size_t i = 0; i < load->connection_count; i++) {
+        uint8_t connection[SJ_ID_SIZE];
+
+        memcpy(connection, load->connections[i], SJ_ID_SIZE);
+        if (!is_owner(scope, connection, registration))
+            continue;
+        load_nameless(scope, connection, load);
+        load_bound(scope, registration, connection, load);
+    }
+}
+
 bool
 attendance_load_begin(sj_txn *txn, attendance_load *load)
 {
@@ -184,9 +324,16 @@ attendance_load_all(const attendance_scope *scope, const uint8_t registration[SJ
 
     if (!attendance_load_begin(scope->txn, load))
         return;
+    if (attendance_connections_matter(scope)) {
+        load->connections = sj_arena_take(
+            sj_txn_arena(scope->txn), ATTENDANCE_CONNECTIONS_MAX * sizeof(load->connections[0]));
+        if (load->connections == NULL)
+            return;
+    }
     memcpy(own.id, registration, SJ_ID_SIZE);
     load_subject(scope, &own, 0, load);
     load_by_keys(scope, registration, row, load);
+    load_by_connections(scope, registration, load);
     if (load->count > 0)
         load_subject(scope, &all, 0, load);
     attendance_load_voids(scope, load);

@@ -2,7 +2,8 @@
 #pragma once
 /*
  * load: all evidence that is one registration's, as the verdict wants it: its own, that of the
- * identities it owns, the platform's ends, and what takes any of these back.
+ * identities it owns, what goes by their connections, the platform's ends, and what takes any of
+ * these back.
  */
 #include "services/attendance/rows.h"
 #include "services/attendance/verdict.h"
@@ -10,7 +11,9 @@
 typedef struct attendance_load {
     verdict_evidence *pieces; /* room for ATTENDANCE_EVIDENCE_MAX, in the arena */
     size_t count;
-    bool too_much; /* there is more than that */
+    bool too_much;                      /* there is more than that */
+    uint8_t (*connections)[SJ_ID_SIZE]; /* met on the way, each once; NULL: they do not matter */
+    size_t connection_count;
 } attendance_load;
 
 /* One piece as the verdict sees it. */

@@ -7,9 +7,9 @@
  * registration corrects it.
  */
 #include "services/attendance/assess.h"
+#include "services/attendance/connection.h"
 #include "services/attendance/handlers.h"
 #include "services/attendance/limits.h"
-#include "services/attendance/names.h"
 
 #include <string.h>
 
@@ -22,10 +22,9 @@ follows(const attendance_scope *scope, const Sijill__V1__AttendanceBucketRow *bu
     uint8_t owner[SJ_ID_SIZE];
     size_t by = 0;
 
-    *was = false;
-    if (!attendance_owner(scope, bucket, owner, &by))
+    *was = attendance_owner(scope, bucket, owner) && memcmp(owner, registration, SJ_ID_SIZE) == 0;
+    if (!attendance_owner_by_names(scope, bucket, owner, &by))
         return true;
-    *was = memcmp(owner, registration, SJ_ID_SIZE) == 0;
     for (size_t i = 0; i < by; i++)
         if (memcmp(bucket->key[i].data, key, SJ_ID_SIZE) == 0)
             return true;
@@ -147,7 +146,7 @@ attendance_match_presence(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
     if (!sj_is_id(in->has_registration_id, in->registration_id))
         return sj_refuse_field(txn, reply, "registration_id",
                                "name the registration by its id of 16 octets");
-    if (in->identity == NULL || !attendance_names_of(txn, in->identity, &names))
+    if (in->identity == NULL || !attendance_names_of(txn, in->identity, NULL, &names))
         return sj_refuse_field(txn, reply, "identity",
                                "an identity needs a registrant_id, an e-mail or a display name");
     scope = attendance_scope_of(txn, cmd->org, in->event_id);

@@ -55,6 +55,12 @@ attendance_email_key(sj_txn *txn, const char *email, uint8_t key[SJ_ID_SIZE])
     return normal != NULL;
 }
 
+void
+attendance_connection_key(sj_txn *txn, const char *connection, uint8_t key[SJ_ID_SIZE])
+{
+    hash_name(txn, 'c', "", connection, key);
+}
+
 /* A platform's push is never refused for what people call themselves: what is no clean text is not
  * shown. */
 static void
@@ -73,8 +79,22 @@ name_by_display(sj_txn *txn, const char *display_name, attendance_names *names)
     names->count = 1;
 }
 
+/* Two telephones of one name are two. */
+static void
+hash_identity(sj_txn *txn, attendance_names *names)
+{
+    uint8_t keys[ATTENDANCE_KEYS_MAX + 1][SJ_ID_SIZE];
+    size_t count = names->count;
+
+    memcpy(keys, names->key, sizeof(names->key));
+    if (names->by_connection)
+        memcpy(keys[count++], names->connection, SJ_ID_SIZE);
+    sj_hash_keyed(txn, (sj_bytes){ keys, count * SJ_ID_SIZE }, names->identity);
+}
+
 bool
-attendance_names_of(sj_txn *txn, const Sijill__V1__Identity *identity, attendance_names *names)
+attendance_names_of(sj_txn *txn, const Sijill__V1__Identity *identity, const char *connection,
+                    attendance_names *names)
 {
     memset(names, 0, sizeof(*names));
     names->platform = given(identity->platform) ? identity->platform : NULL;
@@ -87,11 +107,12 @@ attendance_names_of(sj_txn *txn, const Sijill__V1__Identity *identity, attendanc
         names->email = identity->email;
         names->count++;
     }
+    names->by_connection = names->count == 0 && connection != NULL;
+    if (names->by_connection)
+        attendance_connection_key(txn, connection, names->connection);
     name_by_display(txn, identity->display_name, names);
-    if (names->count == 0)
-        return false;
-    sj_hash_keyed(txn, (sj_bytes){ names->key, names->count * SJ_ID_SIZE }, names->identity);
-    return true;
+    hash_identity(txn, names);
+    return names->count > 0 || names->by_connection;
 }
 
 bool
@@ -139,8 +160,9 @@ registration_with(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE],
 }
 
 bool
-attendance_owner(const attendance_scope *scope, const Sijill__V1__AttendanceBucketRow *bucket,
-                 uint8_t registration[SJ_ID_SIZE], size_t *by)
+attendance_owner_by_names(const attendance_scope *scope,
+                          const Sijill__V1__AttendanceBucketRow *bucket,
+                          uint8_t registration[SJ_ID_SIZE], size_t *by)
 {
     size_t mark = sj_arena_mark(sj_txn_arena(scope->txn));
     bool found = false;

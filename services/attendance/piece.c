@@ -11,7 +11,8 @@ of_one_person(const Sijill__V1__Evidence *in)
     return in->kind == SIJILL__V1__EVIDENCE_KIND__CHECK_IN ||
            in->kind == SIJILL__V1__EVIDENCE_KIND__CHECK_OUT ||
            in->kind == SIJILL__V1__EVIDENCE_KIND__MARK ||
-           in->kind == SIJILL__V1__EVIDENCE_KIND__SPAN;
+           in->kind == SIJILL__V1__EVIDENCE_KIND__SPAN ||
+           in->kind == SIJILL__V1__EVIDENCE_KIND__SEEN;
 }
 
 static const char *
@@ -26,6 +27,9 @@ check_whose(sj_txn *txn, attendance_new_piece *piece, const char **field)
         if (in->kind == SIJILL__V1__EVIDENCE_KIND__VOID) {
             subject->kind = ATTENDANCE_OF_EVIDENCE;
             memcpy(subject->id, in->voids.data, SJ_ID_SIZE);
+        } else if (in->kind == SIJILL__V1__EVIDENCE_KIND__BIND) {
+            subject->kind = ATTENDANCE_OF_CONNECTION;
+            attendance_connection_key(txn, piece->connection, subject->id);
         }
         return NULL;
     }
@@ -39,8 +43,9 @@ check_whose(sj_txn *txn, attendance_new_piece *piece, const char **field)
         return NULL;
     }
     *field = "identity";
-    if (!attendance_names_of(txn, in->identity, &piece->names))
-        return "an identity needs a registrant_id, an e-mail or a display name";
+    if (!attendance_names_of(txn, in->identity, piece->connection, &piece->names))
+        return "an identity needs a registrant_id, an e-mail or a display name, or the piece a "
+               "connection";
     subject->kind = ATTENDANCE_OF_IDENTITY;
     memcpy(subject->id, piece->names.identity, SJ_ID_SIZE);
     return NULL;
@@ -109,7 +114,25 @@ check_texts(sj_txn *txn, attendance_new_piece *piece, const char **field)
     if (words != NULL)
         return words;
     *field = "connection";
-    return check_text(txn, piece->in->connection, ATTENDANCE_MACHINE_POINTS, &piece->connection);
+    words = check_text(txn, piece->in->connection, ATTENDANCE_MACHINE_POINTS, &piece->connection);
+    if (words != NULL)
+        return words;
+    *field = "bound_to";
+    return check_text(txn, piece->in->bound_to, ATTENDANCE_MACHINE_POINTS, &piece->bound_to);
+}
+
+static const char *
+check_bind(const attendance_new_piece *piece, const char **field)
+{
+    bool bind = piece->in->kind == SIJILL__V1__EVIDENCE_KIND__BIND;
+
+    *field = "bound_to";
+    if (bind != (piece->bound_to != NULL))
+        return bind ? "a BIND says to which other connection" : "only a BIND has bound_to";
+    if (bind && piece->connection != NULL && strcmp(piece->connection, piece->bound_to) == 0)
+        return "a BIND names two connections";
+    *field = "connection";
+    return bind && piece->connection == NULL ? "a BIND says which connection it binds" : NULL;
 }
 
 const char *
@@ -135,8 +158,10 @@ attendance_piece_check(sj_txn *txn, uint64_t org, Sijill__V1__Evidence *in,
     piece->scope = attendance_scope_of(txn, org, in->event_id);
     piece->place.occurred_ms = in->occurred_ms;
     piece->place.device_seq = in->device_seq;
-    words = check_whose(txn, piece, field);
-    return words != NULL ? words : check_texts(txn, piece, field);
+    words = check_texts(txn, piece, field);
+    if (words == NULL)
+        words = check_bind(piece, field);
+    return words != NULL ? words : check_whose(txn, piece, field);
 }
 
 static char *
@@ -167,6 +192,7 @@ attendance_piece_row(const attendance_new_piece *piece, const sj_command *cmd,
     row->remark = borrow(piece->remark);
     row->device = borrow(piece->device);
     row->connection = borrow(piece->connection);
+    row->bound_to = borrow(piece->bound_to);
     row->has_has_seq = in->has_device_seq;
     row->has_seq = in->has_device_seq;
     row->has_device_now_ms = in->has_device_now_ms;
@@ -231,6 +257,7 @@ attendance_piece_show(const attendance_scope *scope, const attendance_place *pla
     out->has_device_now_ms = row->has_device_now_ms;
     out->device_now_ms = row->device_now_ms;
     out->connection = row->connection;
+    out->bound_to = row->bound_to;
     out->nonce = row->id;
     out->has_voids = place->subject.kind == ATTENDANCE_OF_EVIDENCE;
     if (out->has_voids)

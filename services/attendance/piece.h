@@ -14,6 +14,7 @@ typedef struct attendance_new_piece {
     const char *remark;     /* clean, NULL: none */
     const char *device;
     const char *connection;
+    const char *bound_to;
 } attendance_new_piece;
 
 /* NULL: well formed.  Else words that say what to do, and the field. */

@@ -138,6 +138,12 @@ leave(const verdict_question *question, size_t at)
     piece->flags |= verdict_flag(SIJILL__V1__FLAG__LEAVE_WITHOUT_JOIN);
 }
 
+static bool
+same_run(const verdict_evidence *a, const verdict_evidence *b)
+{
+    return a->run == b->run || a->run == 0 || b->run == 0;
+}
+
 /* The first end the platform reported after the join. */
 static verdict_evidence *
 platform_end(const verdict_question *question, size_t join)
@@ -151,7 +157,7 @@ platform_end(const verdict_question *question, size_t join)
             continue;
         if (end->occurred_ms - piece->occurred_ms > VERDICT_PAIR_MS)
             break;
-        if (same_number(end, piece))
+        if (same_number(end, piece) && same_run(end, piece))
             return end;
     }
     return NULL;

@@ -7,6 +7,7 @@
  * flagged.
  */
 #include "services/attendance/assess.h"
+#include "services/attendance/connection.h"
 #include "services/attendance/handlers.h"
 #include "services/attendance/limits.h"
 #include "services/attendance/piece.h"
@@ -24,6 +25,8 @@ limit_of(uint8_t subject_kind)
 {
     if (subject_kind == ATTENDANCE_OF_ALL)
         return ATTENDANCE_ENDS_MAX;
+    if (subject_kind == ATTENDANCE_OF_CONNECTION)
+        return ATTENDANCE_BINDS_MAX;
     return subject_kind == ATTENDANCE_OF_EVIDENCE ? ATTENDANCE_VOIDS_MAX : ATTENDANCE_EVIDENCE_MAX;
 }
 
@@ -49,6 +52,8 @@ refuse_full(sj_txn *txn, const attendance_new_piece *piece, size_t at, sj_reply 
         words = "are PLATFORM_ENDs of this event: take some back, or end the joins by CHECK_OUT";
     else if (kind == ATTENDANCE_OF_EVIDENCE)
         words = "take back this one piece already: record the fact anew";
+    else if (kind == ATTENDANCE_OF_CONNECTION)
+        words = "bind this connection already: it stays with the last";
     return sj_refuse(txn, reply, SJ_TOO_LARGE,
                      sj_words(txn, "piece %zu: about %u pieces %s", at + 1, limit_of(kind), words));
 }
@@ -134,7 +139,30 @@ put_bucket(const attendance_new_piece *piece)
     row.email = borrow(names->email);
     row.display_name = borrow(names->display_name);
     row.platform = borrow(names->platform);
+    row.has_connection_key = names->by_connection;
+    row.connection_key = sj_id_data(names->connection);
     sj_row_put(scope->txn, ATTENDANCE_BUCKET, &key, &row.base);
+}
+
+/* By which the piece can be found from its connection. */
+static void
+put_connection(const attendance_new_piece *piece)
+{
+    const attendance_scope *scope = &piece->scope;
+    uint8_t connection[SJ_ID_SIZE];
+    uint8_t bound_to[SJ_ID_SIZE];
+
+    if (piece->connection == NULL || piece->place.subject.kind == ATTENDANCE_OF_ALL ||
+        piece->place.subject.kind == ATTENDANCE_OF_EVIDENCE)
+        return;
+    attendance_connection_key(scope->txn, piece->connection, connection);
+    if (piece->bound_to == NULL) {
+        attendance_connection_note(scope, connection, &piece->place.subject,
+                                   piece->names.by_connection);
+        return;
+    }
+    attendance_connection_key(scope->txn, piece->bound_to, bound_to);
+    attendance_connection_follow(scope, connection, bound_to);
 }
 
 static void
@@ -149,6 +177,7 @@ put_piece(attendance_new_piece *piece, const sj_command *cmd, size_t at)
     sj_row_put(piece->scope.txn, ATTENDANCE_EVIDENCE, &key, &row.base);
     attendance_nonce_put(&piece->scope, row.id.data, &piece->place);
     put_bucket(piece);
+    put_connection(piece);
 }
 
 /* Whose a subject's evidence is. */
@@ -158,22 +187,33 @@ typedef enum whose {
     OF_ALL,
 } whose;
 
+/* A VOID is of the subject of what it takes back in the end; SOMEONES: found. */
+static whose
+find_subject(const attendance_scope *scope, attendance_subject *subject)
+{
+    attendance_place place;
+
+    for (size_t i = 0; subject->kind == ATTENDANCE_OF_EVIDENCE; i++) {
+        if (i == VOIDS_OF_VOIDS)
+            return OF_ALL;
+        if (!attendance_nonce_get(scope, subject->id, &place))
+            return NOBODYS;
+        *subject = place.subject;
+    }
+    return subject->kind == ATTENDANCE_OF_ALL ? OF_ALL : SOMEONES;
+}
+
 static whose
 find_whose(const attendance_scope *scope, attendance_subject subject,
            uint8_t registration[SJ_ID_SIZE])
 {
     const Sijill__V1__AttendanceBucketRow *bucket;
-    attendance_place place;
+    whose who = find_subject(scope, &subject);
 
-    for (size_t i = 0; subject.kind == ATTENDANCE_OF_EVIDENCE; i++) {
-        if (i == VOIDS_OF_VOIDS)
-            return OF_ALL;
-        if (!attendance_nonce_get(scope, subject.id, &place))
-            return NOBODYS;
-        subject = place.subject;
-    }
-    if (subject.kind == ATTENDANCE_OF_ALL)
-        return OF_ALL;
+    if (who != SOMEONES)
+        return who;
+    if (subject.kind == ATTENDANCE_OF_CONNECTION)
+        return attendance_connection_owner(scope, subject.id, registration) ? SOMEONES : NOBODYS;
     if (subject.kind == ATTENDANCE_OF_REGISTRATION) {
         sj_key key = attendance_key_id(scope, subject.id);
 
@@ -181,8 +221,7 @@ find_whose(const attendance_scope *scope, attendance_subject subject,
         return sj_exists(scope->txn, ATTENDANCE_REGISTRATION, &key) ? SOMEONES : NOBODYS;
     }
     bucket = attendance_bucket_get(scope, &subject);
-    return bucket != NULL && attendance_owner(scope, bucket, registration, NULL) ? SOMEONES
-                                                                                 : NOBODYS;
+    return bucket != NULL && attendance_owner(scope, bucket, registration) ? SOMEONES : NOBODYS;
 }
 
 static uint16_t
@@ -240,6 +279,38 @@ answer_piece(const attendance_new_piece *piece, bool known, const attendance_pla
     }
 }
 
+/* The connection that may become another's by this piece, and with it what goes by it alone. */
+static bool
+find_connection(const attendance_new_piece *piece, uint8_t connection[SJ_ID_SIZE])
+{
+    const attendance_scope *scope = &piece->scope;
+    attendance_subject subject = piece->place.subject;
+
+    if (find_subject(scope, &subject) != SOMEONES)
+        return false;
+    if (subject.kind == ATTENDANCE_OF_CONNECTION) {
+        memcpy(connection, subject.id, SJ_ID_SIZE);
+        return true;
+    }
+    if (piece->connection == NULL || piece->place.subject.kind == ATTENDANCE_OF_EVIDENCE ||
+        !attendance_connections_matter(scope))
+        return false;
+    attendance_connection_key(scope->txn, piece->connection, connection);
+    return true;
+}
+
+/* Who has the connection's evidence may lose it; who comes to have it is whose the piece is. */
+static void
+put_new_piece(const sj_command *cmd, attendance_new_piece *piece, size_t at,
+              attendance_affected *affected)
+{
+    uint8_t connection[SJ_ID_SIZE];
+
+    if (find_connection(piece, connection))
+        attendance_affect_connection(affected, &piece->scope, connection, cmd->now_ms);
+    put_piece(piece, cmd, at);
+}
+
 static void
 record_piece(const sj_command *cmd, attendance_new_piece *piece, size_t at,
              attendance_affected *affected, piece_receipt *receipt)
@@ -252,7 +323,7 @@ record_piece(const sj_command *cmd, attendance_new_piece *piece, size_t at,
     whose who;
 
     if (!known) {
-        put_piece(piece, cmd, at);
+        put_new_piece(cmd, piece, at, affected);
         place = piece->place;
     }
     who = find_whose(scope, place.subject, registration);

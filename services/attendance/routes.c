@@ -2,12 +2,14 @@
 #include "services/attendance/core.h"
 #include "services/attendance/handlers.h"
 #include "services/attendance/rows.h"
+#include "services/core/key_rows.h"
 
 static const sj_route routes[] = {
     { 130, "organisation_defined", SJ_ROUTE_RECORD, attendance_pass_over },
     { 131, "programme_defined", SJ_ROUTE_RECORD, attendance_pass_over },
     { 132, "event_changed", SJ_ROUTE_RECORD, attendance_follow_event },
     { 134, "registration_changed", SJ_ROUTE_RECORD, attendance_follow_registration },
+    { 135, "key_changed", SJ_ROUTE_RECORD, sj_follow_key },
     { 136, "hook_changed", SJ_ROUTE_RECORD, attendance_pass_over },
     { 137, "link_changed", SJ_ROUTE_RECORD, attendance_pass_over },
     { 138, "endpoint_changed", SJ_ROUTE_RECORD, attendance_pass_over },

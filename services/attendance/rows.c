@@ -11,9 +11,9 @@ enum {
     LINK_BY_REGISTRATION = 2,
 };
 
-const char *const attendance_tables[] = { "event", "registration", "verdict", "person",
-                                          "link",  "identity",     "bucket",  "evidence",
-                                          "nonce", "timer",        "due",     NULL };
+const char *const attendance_tables[] = { "event",    "registration", "verdict",  "person", "link",
+                                          "identity", "bucket",       "evidence", "nonce",  "timer",
+                                          "due",      "connection",   "follower", NULL };
 
 attendance_scope
 attendance_scope_of(sj_txn *txn, uint64_t org, ProtobufCBinaryData event)
@@ -74,6 +74,17 @@ attendance_key_place(const attendance_scope *scope, const attendance_place *plac
     return key;
 }
 
+sj_key
+attendance_key_on(const attendance_scope *scope, const uint8_t connection[SJ_ID_SIZE],
+                  const attendance_subject *subject)
+{
+    sj_key key = attendance_key_id(scope, connection);
+
+    sj_key_add(&key, &subject->kind, 1);
+    sj_key_add_id(&key, subject->id);
+    return key;
+}
+
 static sj_key
 link_key(const attendance_scope *scope, uint8_t side, const uint8_t id[SJ_ID_SIZE])
 {
@@ -114,15 +125,27 @@ attendance_key_part(sj_bytes key, size_t part)
     return (const uint8_t *) key.at + HEAD_SIZE + part * SJ_ID_SIZE;
 }
 
+static attendance_subject
+read_subject(sj_bytes key, size_t before)
+{
+    const uint8_t *at = (const uint8_t *) key.at + before;
+    attendance_subject subject = { .kind = at[0] };
+
+    assert(key.size >= before + 1 + SJ_ID_SIZE);
+    memcpy(subject.id, at + 1, SJ_ID_SIZE);
+    return subject;
+}
+
 attendance_subject
 attendance_key_read_subject(sj_bytes key)
 {
-    const uint8_t *at = (const uint8_t *) key.at + HEAD_SIZE;
-    attendance_subject subject = { .kind = at[0] };
+    return read_subject(key, HEAD_SIZE);
+}
 
-    assert(key.size >= HEAD_SIZE + 1 + SJ_ID_SIZE);
-    memcpy(subject.id, at + 1, SJ_ID_SIZE);
-    return subject;
+attendance_subject
+attendance_key_read_on(sj_bytes key)
+{
+    return read_subject(key, HEAD_SIZE + SJ_ID_SIZE);
 }
 
 static attendance_place

@@ -20,12 +20,14 @@ enum {
     ATTENDANCE_VERDICT,              /* registration -> AttendanceVerdictRow */
     ATTENDANCE_PERSON,               /* key, registration -> nothing: whose keys these are */
     ATTENDANCE_LINK, /* 1, key -> registration; 2, registration, key -> nothing: what people said */
-    ATTENDANCE_IDENTITY, /* key, identity -> nothing: which identities carry a key */
-    ATTENDANCE_BUCKET,   /* subject -> AttendanceBucketRow */
-    ATTENDANCE_EVIDENCE, /* subject, occurred, device sequence, order -> AttendanceEvidenceRow */
-    ATTENDANCE_NONCE,    /* evidence id -> rest of its key in ATTENDANCE_EVIDENCE */
-    ATTENDANCE_TIMER,    /* -> AttendanceTimerRow */
-    ATTENDANCE_DUE,      /* instant, organisation, event -> nothing */
+    ATTENDANCE_IDENTITY,   /* key, identity -> nothing: which identities carry a key */
+    ATTENDANCE_BUCKET,     /* subject -> AttendanceBucketRow */
+    ATTENDANCE_EVIDENCE,   /* subject, occurred, device sequence, order -> AttendanceEvidenceRow */
+    ATTENDANCE_NONCE,      /* evidence id -> rest of its key in ATTENDANCE_EVIDENCE */
+    ATTENDANCE_TIMER,      /* -> AttendanceTimerRow */
+    ATTENDANCE_DUE,        /* instant, organisation, event -> nothing */
+    ATTENDANCE_CONNECTION, /* connection, subject -> nothing: whose evidence came over it */
+    ATTENDANCE_FOLLOWER,   /* connection, connection that goes with it -> nothing; connection.h */
 };
 
 extern const char *const attendance_tables[];
@@ -43,6 +45,7 @@ typedef enum attendance_subject_kind {
     ATTENDANCE_OF_REGISTRATION = 1, /* known or not */
     ATTENDANCE_OF_IDENTITY = 2,     /* id: hash of the names a platform gives */
     ATTENDANCE_OF_EVIDENCE = 3,     /* VOID; id: of the piece it takes back, here or not */
+    ATTENDANCE_OF_CONNECTION = 4,   /* BIND; id: of the connection that it binds */
 } attendance_subject_kind;
 
 typedef struct attendance_subject {
@@ -69,10 +72,14 @@ sj_key attendance_key_subject(const attendance_scope *scope, const attendance_su
 sj_key attendance_key_place(const attendance_scope *scope, const attendance_place *place);
 sj_key attendance_key_link(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE]);
 sj_key attendance_key_linked(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZE]);
+/* A subject's evidence on a connection. */
+sj_key attendance_key_on(const attendance_scope *scope, const uint8_t connection[SJ_ID_SIZE],
+                         const attendance_subject *subject);
 sj_key attendance_key_due(const attendance_scope *scope, uint64_t at_ms);
 /* The id at `part` (0, 1, ...) after (organisation, event) in a row's key. */
 const uint8_t *attendance_key_part(sj_bytes key, size_t part);
 attendance_subject attendance_key_read_subject(sj_bytes key);
+attendance_subject attendance_key_read_on(sj_bytes key);
 attendance_place attendance_key_read_place(sj_bytes key);
 
 Sijill__V1__AttendanceEventRow *attendance_event_get(const attendance_scope *scope);

@@ -230,5 +230,6 @@ attendance_scrub(sj_txn *txn, sj_scrub_found *found, void *context)
     attendance_scrub_table(&scrubber, ATTENDANCE_VERDICT, check_last_verdict);
     attendance_scrub_table(&scrubber, ATTENDANCE_TIMER, check_timer);
     attendance_scrub_evidence(&scrubber);
+    attendance_scrub_connections(&scrubber);
     scrub_due(&scrubber);
 }

@@ -24,3 +24,5 @@ bool attendance_scrub_has(const attendance_scope *scope, unsigned table, const s
 
 /* Evidence, its buckets, and the indexes to both. */
 void attendance_scrub_evidence(const attendance_scrubber *scrubber);
+/* Who was on which connection, and which go with which. */
+void attendance_scrub_connections(const attendance_scrubber *scrubber);

@@ -34,7 +34,7 @@ check_bucket(const attendance_scrubber *scrubber, const attendance_scope *scope,
     if (row == NULL)
         return;
     check_count(scrubber, scope, &subject, row->count);
-    if ((subject.kind == ATTENDANCE_OF_IDENTITY) != (row->n_key > 0))
+    if ((subject.kind == ATTENDANCE_OF_IDENTITY) != (row->n_key > 0 || row->has_connection_key))
         attendance_scrub_report(scrubber, "an identity has keys, nothing else has", scope,
                                 subject.id);
     for (size_t i = 0; i < row->n_key; i++) {

@@ -25,9 +25,11 @@ verdict_before(const verdict_evidence *a, const verdict_evidence *b)
 bool
 verdict_stands(const verdict_evidence *piece)
 {
-    if (piece->voided || piece->kind == SIJILL__V1__EVIDENCE_KIND__VOID)
+    if (piece->voided || piece->kind == SIJILL__V1__EVIDENCE_KIND__VOID ||
+        piece->kind == SIJILL__V1__EVIDENCE_KIND__SEEN)
         return false;
-    return piece->kind != SIJILL__V1__EVIDENCE_KIND__PLATFORM_END || piece->relied;
+    return piece->relied || (piece->kind != SIJILL__V1__EVIDENCE_KIND__PLATFORM_END &&
+                             piece->kind != SIJILL__V1__EVIDENCE_KIND__BIND);
 }
 
 /* A trainer marks during the session or after it: the one that runs, else the last that ended, else

@@ -48,6 +48,7 @@ typedef struct verdict_evidence {
     uint64_t order;      /* of receipt */
     uint64_t ended_ms;   /* SPAN: given; CHECK_IN: found */
     uint64_t connection; /* hash; 0: none was named */
+    uint64_t run;        /* hash: of which run of the platform's session; 0: it does not say */
     uint64_t device;     /* hash; 0: none was named */
     uint32_t session;    /* number; 0: by time */
     uint32_t voids;      /* VOID: index of the piece it takes back */
@@ -57,7 +58,7 @@ typedef struct verdict_evidence {
     uint8_t mark;   /* MarkValue */
     uint8_t use;    /* verdict_use */
     bool voided;
-    bool relied; /* PLATFORM_END: a join ends here */
+    bool relied; /* PLATFORM_END: a join ends here; BIND: evidence is here by it */
 } verdict_evidence;
 
 typedef struct verdict_interval {

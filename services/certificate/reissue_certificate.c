@@ -94,6 +94,7 @@ reissue_certificate(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 
     if (old == NULL)
         return sj_refuse(txn, reply, SJ_NOT_FOUND, "no such certificate");
+    sj_note_event(txn, ref.event_id);
 
     const char *words = old_obstacle(txn, old);
 

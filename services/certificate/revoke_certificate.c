@@ -44,6 +44,7 @@ revoke_certificate(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
     row = certificate_find(txn, cmd->org, in->certificate_id.data, &ref);
     if (row == NULL)
         return sj_refuse(txn, reply, SJ_NOT_FOUND, "no such certificate");
+    sj_note_event(txn, ref.event_id);
     if (row->standing == SIJILL__CERTIFICATE__STANDING__REPLACED)
         return sj_refuse(txn, reply, SJ_PRECONDITION,
                          sj_words(txn, "it was superseded by %s: revoke that one",

@@ -2,6 +2,7 @@
 #include "services/certificate/routes.h"
 
 #include "services/certificate/core.h"
+#include "services/core/key_rows.h"
 
 /* In the order of rows.h. */
 static const char *const tables[] = {
@@ -15,6 +16,7 @@ static const sj_route routes[] = {
     { 131, "ProgrammeDefined", SJ_ROUTE_RECORD, certificate_keep_programme },
     { 132, "EventChanged", SJ_ROUTE_RECORD, certificate_keep_event },
     { 134, "RegistrationChanged", SJ_ROUTE_RECORD, certificate_keep_registration },
+    { 135, "KeyChanged", SJ_ROUTE_RECORD, sj_follow_key },
     { 136, "HookChanged", SJ_ROUTE_RECORD, certificate_pass_over },
     { 137, "LinkChanged", SJ_ROUTE_RECORD, certificate_pass_over },
     { 138, "EndpointChanged", SJ_ROUTE_RECORD, certificate_pass_over },

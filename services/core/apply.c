@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/core/apply.h"
 
+#include "services/core/access.h"
+#include "services/core/audit.h"
 #include "services/core/housekeeping.h"
 #include "services/core/identity.h"
 #include "storage/ledger.h"
@@ -9,13 +11,10 @@
 #include <assert.h>
 #include <string.h>
 
-enum { COMMON_TYPES = 901 }; /* from here on, types that every service has */
-
 static const sj_route *
 find_route(const sj_core *core, const sj_command *cmd)
 {
-    bool common = cmd->type >= COMMON_TYPES;
-    const sj_route *route = sj_route_find(common ? sj_common_routes : core->routes, cmd->type);
+    const sj_route *route = sj_core_route(core, cmd->type);
     sj_route_kind internal = cmd->origin == SJ_FROM_FEED ? SJ_ROUTE_RECORD : SJ_ROUTE_INTERNAL;
 
     if (route == NULL)
@@ -26,11 +25,12 @@ find_route(const sj_core *core, const sj_command *cmd)
 }
 
 static sj_command
-begin(sj_txn *txn, const sj_command *cmd)
+begin(sj_txn *txn, const sj_core *core, const sj_command *cmd, bool audited)
 {
     sj_command now = *cmd;
-    sj_about about = { .org = cmd->org, .dry_run = cmd->dry_run };
+    sj_about about = { .org = cmd->org, .dry_run = cmd->dry_run, .audited = audited };
 
+    now.core = core;
     if (now.now_ms < sj_log_time(txn)) /* a refused command before it moves no clock */
         now.now_ms = sj_log_time(txn);
     about.now_ms = now.now_ms;
@@ -83,6 +83,43 @@ accept(sj_txn *txn, const sj_command *cmd, const uint8_t body_hash[16], sj_reply
     reply->seq = sj_command_accept(txn, (sj_bytes){ mark, size });
 }
 
+/* Whether a type's handler looks at if_revision. */
+static bool
+is_edit(const sj_core *core, uint32_t type)
+{
+    const uint32_t *edit = core->edits;
+
+    while (edit != NULL && *edit != 0 && *edit != type)
+        edit++;
+    return edit != NULL && *edit != 0;
+}
+
+/* A condition that nobody looks at is refused: who asked for it relies on it. */
+static bool
+may_have_revision(sj_txn *txn, const sj_core *core, const sj_command *cmd, sj_reply *reply)
+{
+    if (cmd->if_revision == 0 || is_edit(core, cmd->type))
+        return true;
+    (void) sj_refuse_field(txn, reply, "if_revision",
+                           "this type has no revision to look at; leave if_revision out");
+    return false;
+}
+
+/* What was answered to the request; one that brings a key from outside is the request that brought
+ * it first. */
+static bool
+find_entry(sj_txn *txn, const sj_command *cmd, sj_ledger_entry *entry)
+{
+    uint8_t first[SJ_ID_SIZE];
+
+    if (!cmd->has_outside || !sj_outside_find(txn, cmd->outside, cmd->actor, first))
+        return sj_ledger_find(txn, cmd->id, cmd->actor, entry);
+    if (sj_ledger_find(txn, first, cmd->actor, entry))
+        return true;
+    sj_txn_fail(txn, SJ_FAULT_DAMAGE, "damaged record: a key from outside leads to no reply");
+    return false;
+}
+
 /* True: the ledger, or the id itself, answers. */
 static bool
 recall(sj_txn *txn, const sj_command *cmd, const uint8_t body_hash[16], sj_reply *reply)
@@ -96,11 +133,11 @@ recall(sj_txn *txn, const sj_command *cmd, const uint8_t body_hash[16], sj_reply
                          "new UUIDv7 and set the clock");
         return true;
     }
-    if (!sj_ledger_find(txn, cmd->id, cmd->actor, &entry))
+    if (!find_entry(txn, cmd, &entry))
         return false;
     if (memcmp(entry.body_hash, body_hash, sizeof entry.body_hash) != 0) {
         (void) sj_refuse(txn, reply, SJ_KEY_REUSED,
-                         "this request id was used for another request: make a new one");
+                         "this request id or key was used for another request: make a new one");
         return true;
     }
     *reply =
@@ -115,6 +152,8 @@ remember(sj_txn *txn, const sj_command *cmd, const uint8_t body_hash[16], const 
 
     assert(reply->body.size <= SJ_RESULT_MAX);
     memcpy(entry.body_hash, body_hash, sizeof entry.body_hash);
+    entry.has_outside = cmd->has_outside;
+    memcpy(entry.outside, cmd->outside, sizeof entry.outside);
     sj_ledger_add(txn, cmd->id, cmd->actor, &entry);
 }
 
@@ -122,22 +161,27 @@ bool
 sj_apply(sj_txn *txn, const sj_core *core, const sj_command *cmd, sj_reply *reply)
 {
     const sj_route *route = find_route(core, cmd);
-    sj_command now = begin(txn, cmd);
+    bool remembered = route != NULL && route->kind == SJ_ROUTE_COMMAND && !cmd->dry_run;
+    sj_command now = begin(txn, core, cmd, remembered);
     uint8_t body_hash[16];
-    bool remembered;
 
     if (route == NULL || route->kind == SJ_ROUTE_QUERY) {
         (void) sj_refuse(txn, reply, SJ_UNSUPPORTED, "no such command here");
         return sj_txn_fault(txn) == SJ_FAULT_NONE;
     }
-    remembered = route->kind == SJ_ROUTE_COMMAND && !cmd->dry_run;
+    if (!sj_access_allow(txn, &now, reply)) /* before the ledger: old answers are no one else's */
+        return sj_txn_fault(txn) == SJ_FAULT_NONE;
     hash_body(txn, &now, body_hash);
     if (remembered && recall(txn, &now, body_hash, reply))
         return sj_txn_fault(txn) == SJ_FAULT_NONE;
+    if (!may_have_revision(txn, core, &now, reply))
+        return sj_txn_fault(txn) == SJ_FAULT_NONE;
     *reply = (sj_reply){ .status = SJ_INTERNAL };
     if (route->handle(txn, &now, reply) == SJ_OK && sj_txn_fault(txn) == SJ_FAULT_NONE) {
-        if (remembered)
+        if (remembered) {
             remember(txn, &now, body_hash, reply);
+            sj_audit_add(txn, &now);
+        }
         accept(txn, &now, body_hash, reply);
     }
     return sj_txn_fault(txn) == SJ_FAULT_NONE;
@@ -148,7 +192,7 @@ sj_apply_record(sj_txn *txn, const sj_core *core, const sj_command *cmd, uint32_
                 sj_cursor at, sj_reply *reply)
 {
     const sj_route *route = find_route(core, cmd);
-    sj_command now = begin(txn, cmd);
+    sj_command now = begin(txn, core, cmd, false);
     uint8_t body_hash[16];
 
     assert(cmd->origin == SJ_FROM_FEED &&
@@ -169,12 +213,14 @@ sj_answer(sj_txn *txn, const sj_core *core, const sj_command *cmd, sj_reply *rep
     const sj_route *route = find_route(core, cmd);
     sj_command now = *cmd;
 
+    now.core = core;
     now.now_ms = sj_now(txn);
     *reply = (sj_reply){ .status = SJ_INTERNAL };
     if (route == NULL || route->kind != SJ_ROUTE_QUERY)
         (void) sj_refuse(txn, reply, SJ_UNSUPPORTED, "no such query here");
-    else
-        (void) route->handle(txn, &now, reply);
+    else if (sj_access_allow(txn, &now, reply) && may_have_revision(txn, core, &now, reply) &&
+             route->handle(txn, &now, reply) == SJ_OK)
+        sj_access_allow_reply(txn, &now, reply);
     reply->seq = sj_sequence(txn);
     return sj_txn_fault(txn) == SJ_FAULT_NONE;
 }

@@ -8,6 +8,7 @@
  * store give the same store and the same replies.
  */
 #include "services/core/status.h"
+#include "sijill/v1/access.pb-c.h"
 #include "storage/txn.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -34,7 +35,10 @@ typedef enum sj_peer_kind {
     SJ_PEER_GATEWAY,
 } sj_peer_kind;
 
+struct sj_core;
+
 typedef struct sj_command {
+    const struct sj_core *core; /* that runs it; set by sj_apply and sj_answer */
     uint32_t type;
     uint64_t org;
     uint8_t id[SJ_ID_SIZE];    /* request id; of a feed's record: derived from (store, sequence) */
@@ -56,6 +60,9 @@ typedef struct sj_command {
     uint64_t if_revision;      /* only if the thing's revision is this; 0: any */
     char where[SJ_WHERE_SIZE]; /* from where; "": not said */
     uint8_t trace[16];         /* W3C trace id; zeros: none */
+    /* As what it may be done, found out before the handler runs: an operator is an OWNER; NONE: not
+     * a peer's. */
+    Sijill__V1__Access__Role role;
 } sj_command;
 
 typedef struct sj_reply {
@@ -97,6 +104,7 @@ typedef struct sj_core {
     const char *const *tables; /* names of its own tables, from SJ_TABLE_OWN, ended by NULL */
     const sj_route *routes;    /* rising by type, ended by a row whose handle is NULL */
     sj_scrub *scrub;
+    const uint32_t *edits; /* types whose handlers heed if_revision, ended by 0; NULL: none does */
 } sj_core;
 
 /* The route of a type; NULL: unknown. */
@@ -107,6 +115,12 @@ const sj_route *sj_route_find(const sj_route *routes, uint32_t type);
 sj_status sj_refuse(sj_txn *txn, sj_reply *reply, sj_status status, const char *words);
 /* As sj_refuse with INVALID, naming the field. */
 sj_status sj_refuse_field(sj_txn *txn, sj_reply *reply, const char *field, const char *words);
+/*
+ * Whether what cmd->if_revision asks for holds of a thing that is at `revision` (0: it is not
+ * there). False: *reply says STALE, or NOT_FOUND.  Asked before the first write, by the handlers of
+ * the types that the core calls edits.
+ */
+bool sj_revision_holds(sj_txn *txn, const sj_command *cmd, uint64_t revision, sj_reply *reply);
 /* Answer yes with a message; NULL: no body. */
 sj_status sj_accept(sj_txn *txn, sj_reply *reply, const ProtobufCMessage *body);
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/core/housekeeping.h"
 
+#include "services/core/audit.h"
 #include "services/core/identity.h"
 #include "services/core/message.h"
 #include "storage/cursor.h"
 #include "storage/ledger.h"
 #include "storage/outbox.h"
+
+enum { COMMON_TYPES = 901 }; /* from here on, types that every service has */
 
 /* Nobody is registered as a consumer: nothing is trimmed, because a new consumer begins at the
  * beginning. */
@@ -60,5 +63,12 @@ note_consumer(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 
 const sj_route sj_common_routes[] = {
     { 901, "note_consumer", SJ_ROUTE_INTERNAL, note_consumer },
+    { 952, "list_audit", SJ_ROUTE_QUERY, sj_list_audit },
     { 0, NULL, SJ_ROUTE_INTERNAL, NULL },
 };
+
+const sj_route *
+sj_core_route(const sj_core *core, uint32_t type)
+{
+    return sj_route_find(type >= COMMON_TYPES ? sj_common_routes : core->routes, type);
+}

@@ -15,8 +15,10 @@ enum {
  * them. */
 #define SJ_OUTBOX_RETENTION_MS (UINT64_C(30) * 24 * 3600 * 1000)
 
-/* Routes that every service has besides its own: 901 NoteConsumer. */
+/* Routes that every service has besides its own: 901 NoteConsumer, 952 ListAudit. */
 extern const sj_route sj_common_routes[];
+/* A core's own or a common one; NULL: unknown. */
+const sj_route *sj_core_route(const sj_core *core, uint32_t type);
 
 /* Called at the end of every core's pulse: forget old replies, trim the outbox.  Writes nothing
  * when nothing is due. */

@@ -3,6 +3,8 @@
 
 #include "proto/wire/check.h"
 
+#include <string.h>
+
 static void *
 take(void *arena, size_t size)
 {
@@ -37,6 +39,59 @@ fail_full_arena(sj_txn *txn)
     sj_txn_fail(txn, SJ_FAULT_ARENA, "the command needs more memory than a command may have");
 }
 
+static ProtobufCBinaryData
+event_in(const ProtobufCMessage *message)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, "event_id");
+    const char *at = (const char *) message;
+    protobuf_c_boolean has;
+    ProtobufCBinaryData id = { 0, NULL };
+
+    if (field == NULL || field->type != PROTOBUF_C_TYPE_BYTES ||
+        field->label != PROTOBUF_C_LABEL_OPTIONAL)
+        return id;
+    memcpy(&has, at + field->quantifier_offset, sizeof has);
+    if (has)
+        memcpy(&id, at + field->offset, sizeof id);
+    return id;
+}
+
+/* The message inside that its first field holds: of several, the first; NULL: none. */
+static const ProtobufCMessage *
+first_in(const ProtobufCMessage *message)
+{
+    const ProtobufCFieldDescriptor *field = message->descriptor->fields;
+    const char *at = (const char *) message;
+    const ProtobufCMessage *const *items = NULL;
+    const ProtobufCMessage *item = NULL;
+    size_t count;
+
+    if (message->descriptor->n_fields == 0 || field->type != PROTOBUF_C_TYPE_MESSAGE)
+        return NULL;
+    if (field->label != PROTOBUF_C_LABEL_REPEATED) {
+        memcpy(&item, at + field->offset, sizeof(void *));
+        return item;
+    }
+    memcpy(&count, at + field->quantifier_offset, sizeof count);
+    memcpy(&items, at + field->offset, sizeof(void *));
+    return count == 0 ? NULL : items[0];
+}
+
+/* The event that a command names: its field event_id, or that of the first message in it.  A
+ * handler that knows better says so later. */
+static void
+note_event(sj_txn *txn, const ProtobufCMessage *message)
+{
+    const ProtobufCMessage *first = first_in(message);
+    ProtobufCBinaryData id = event_in(message);
+
+    if (id.len == 0 && first != NULL)
+        id = event_in(first);
+    if (id.len == SJ_ID_SIZE)
+        sj_note_event(txn, id.data);
+}
+
 void *
 sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *type,
           sj_reply *reply)
@@ -55,6 +110,8 @@ sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *
     if (message == NULL) {
         fail_full_arena(txn);
         (void) sj_refuse(txn, reply, SJ_INTERNAL, "the message does not fit into memory");
+    } else if (cmd->origin == SJ_FROM_PEER) {
+        note_event(txn, message);
     }
     return message;
 }

@@ -35,6 +35,24 @@ sj_refuse_field(sj_txn *txn, sj_reply *reply, const char *field, const char *wor
     return status;
 }
 
+bool
+sj_revision_holds(sj_txn *txn, const sj_command *cmd, uint64_t revision, sj_reply *reply)
+{
+    if (cmd->if_revision == 0 || cmd->if_revision == revision)
+        return true;
+    if (revision == 0)
+        (void) sj_refuse(txn, reply, SJ_NOT_FOUND,
+                         "there is nothing yet that could be at if_revision; leave it out to make "
+                         "something new");
+    else
+        (void) sj_refuse(txn, reply, SJ_STALE,
+                         sj_words(txn,
+                                  "it was changed meanwhile and is at revision %llu: read it, "
+                                  "decide again",
+                                  (unsigned long long) revision));
+    return false;
+}
+
 sj_status
 sj_accept(sj_txn *txn, sj_reply *reply, const ProtobufCMessage *body)
 {

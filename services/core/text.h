@@ -21,12 +21,23 @@ typedef enum sj_text_result {
 /* NFC, trimmed, in the arena.  Case, ZWJ and ZWNJ stay as typed.  *clean is set only when accepted.
  */
 sj_text_result sj_text_clean(sj_txn *txn, const char *text, size_t points, const char **clean);
+/* The same where there is no transaction: that the arena is full is the caller's to see. */
+sj_text_result sj_text_clean_in(sj_arena *arena, const char *text, size_t points,
+                                const char **clean);
+
+/* What a platform sent and nobody can ask for again: as sj_text_clean keeps it, without what that
+ * would refuse, cut to `points` and `octets`.  NULL: nothing is left, or the arena is full. */
+const char *sj_text_mend(sj_arena *arena, sj_bytes text, size_t points, size_t octets);
+
 /* Words for a refusal. */
 const char *sj_text_words(sj_text_result result);
 
 /* Trimmed, lower-cased, domain in ASCII (IDNA2008): the key of a person.  NULL: no plausible
  * address. */
 const char *sj_email_normal(sj_txn *txn, const char *email);
+const char *sj_email_normal_in(sj_arena *arena, const char *email);
 
 /* ISO 3166-1 alpha-2, any of the official codes, in upper case. */
 bool sj_country_known(const char *code);
+/* The code of a country by an English name of it, case aside; false: it is not certain which. */
+bool sj_country_of_name(const char *name, char code[3]);

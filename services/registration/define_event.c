@@ -114,9 +114,11 @@ define_event(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
     if (known != NULL) {
         if (!seats_read(&seats, txn, cmd->org, known->summary->id))
             return sj_refuse(txn, reply, SJ_INTERNAL, "the event's seats cannot be read");
+        sj_note_event(txn, seats.event);
         return define_known(&seats, in->event, packed, known, rules, reply);
     }
     begin(&seats, txn, cmd, &fresh);
+    sj_note_event(txn, seats.event);
     sijill__v1__event_rules__init(&none);
     write_event(&seats, in->event, packed, NULL, rules != NULL ? rules : &none);
     return answer(&seats, reply, SIJILL__V1__OUTCOME__CREATED);

@@ -39,6 +39,8 @@ sj_handler get_link;
 sj_handler list_held;
 sj_handler list_endpoints;
 sj_handler get_endpoint;
+sj_handler list_keys;
+sj_handler who_am_i;
 
 sj_handler registration_pulse;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/runtime/front.h"
 
+#include "services/core/housekeeping.h"
 #include "services/runtime/clock.h"
 
 #include <string.h>
@@ -134,7 +135,7 @@ static void
 take_request(sj_service *service, sj_port *port, sj_incoming *in)
 {
     bool ctl = port == &service->ctl;
-    const sj_route *route = sj_route_find(service->plan->core->routes, in->envelope->type);
+    const sj_route *route = sj_core_route(service->plan->core, in->envelope->type);
     static const sj_route status_route = { CTL_TYPES, "get_status", SJ_ROUTE_QUERY, NULL };
     const char *words = NULL;
     sj_status status;

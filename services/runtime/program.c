@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/runtime/program.h"
 
+#include "services/core/scrub.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/log.h"
 #include "storage/backup.h"
@@ -90,6 +91,7 @@ scrub(const sj_core *core, const char *home)
     records = sj_scrub_records(store, on_damage, &damages);
     if (damages == 0) { /* counters of damaged records say nothing */
         txn = sj_read_begin(store, &arena, 0);
+        sj_scrub_common(txn, on_damage, &damages);
         core->scrub(txn, on_damage, &damages);
         if (sj_txn_fault(txn) != SJ_FAULT_NONE)
             on_damage(&damages, sj_txn_fault_words(txn));

@@ -2,7 +2,9 @@
 #include "tests/unit/fixture.h"
 
 #include "services/core/apply.h"
+#include "services/core/housekeeping.h"
 #include "services/core/message.h"
+#include "services/core/scrub.h"
 #include "storage/backup.h"
 #include "storage/outbox.h"
 #include "storage/store.h"
@@ -96,6 +98,15 @@ make_command(fixture *f, uint32_t type, const ProtobufCMessage *body, uint64_t n
     make_id(f, now_ms, cmd.id);
     memcpy(cmd.actor, f->actor, sizeof cmd.actor);
     sj_write_u64(cmd.entropy, f->counter);
+    cmd.peer = f->peer;
+    cmd.delegated = f->delegated;
+    cmd.has_credential = f->has_credential;
+    memcpy(cmd.credential, f->credential, sizeof cmd.credential);
+    cmd.has_outside = f->has_outside;
+    memcpy(cmd.outside, f->outside, sizeof cmd.outside);
+    cmd.if_revision = f->if_revision;
+    if (f->where != NULL)
+        (void) snprintf(cmd.where, sizeof cmd.where, "%s", f->where);
     if (body != NULL) {
         size_t size = protobuf_c_message_get_packed_size(body);
         void *packed = sj_arena_take(&f->arena, size);
@@ -123,7 +134,7 @@ finish(fixture *f, sj_txn *txn, bool good)
 sj_status
 fixture_run(fixture *f, uint32_t type, const ProtobufCMessage *body, uint64_t now_ms)
 {
-    const sj_route *route = sj_route_find(f->core->routes, type);
+    const sj_route *route = sj_core_route(f->core, type);
     sj_command cmd;
     sj_txn *txn;
 
@@ -289,6 +300,7 @@ fixture_scrub(fixture *f)
     if (!sj_arena_open(&arena, SCRUB_ARENA_SIZE))
         abort();
     txn = sj_read_begin(f->store, &arena, 0);
+    sj_scrub_common(txn, count_damage, &damages);
     f->core->scrub(txn, count_damage, &damages);
     if (sj_txn_fault(txn) != SJ_FAULT_NONE)
         count_damage(&damages, sj_txn_fault_words(txn));

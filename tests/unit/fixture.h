@@ -21,6 +21,15 @@ typedef struct fixture {
     uint64_t counter;
     uint64_t record_seq; /* of the last fed record */
     bool dry_run;
+    /* Who asks: an operator, unless a test says otherwise. */
+    sj_peer_kind peer;
+    bool delegated, has_credential;
+    uint8_t credential[SJ_CREDENTIAL_SIZE];
+    /* Of every command from now on. */
+    bool has_outside;
+    uint8_t outside[SJ_ID_SIZE];
+    uint64_t if_revision;
+    const char *where; /* NULL: not said */
 } fixture;
 
 /* For cmocka's setup and teardown: store a fixture in *state. */

@@ -21,6 +21,9 @@ enum {
     PLATFORM_HEADERS_MAX = 16,
     PLATFORM_PUSHES_MAX = 1024,     /* of a delivery */
     PLATFORM_FRESH_MS = 300 * 1000, /* both ways, where a time is signed */
+    PLATFORM_ANSWER_HEADERS_MAX = 4,
+    PLATFORM_ARENA_SIZE = 8 * 1024 * 1024, /* no check or read of a delivery needs more; a fetched
+                                              answer that does fills it */
 };
 
 typedef struct platform_header {
@@ -41,9 +44,11 @@ typedef struct platform_delivery {
 } platform_delivery;
 
 typedef struct platform_answer {
-    unsigned status;  /* HTTP */
-    const char *type; /* of the body; NULL: no body */
-    const char *body; /* in the arena, or static */
+    unsigned status;                                     /* HTTP */
+    const char *type;                                    /* of the body; NULL: no body */
+    const char *body;                                    /* in the arena, or static */
+    platform_header header[PLATFORM_ANSWER_HEADERS_MAX]; /* to send besides; texts as body's */
+    size_t header_count;
     bool keep; /* store the delivery, then answer; false: answer at once, nothing is stored */
     const char *outcome; /* for metrics and log: "accepted", "challenge", "bad_signature", "stale",
                             "unreadable", ... */
@@ -55,7 +60,9 @@ typedef struct platform_item {
         push; /* initialised; texts in the arena, cleaned so that no service refuses them */
     const char *words; /* NULL: a push */
     const char *fetch; /* not NULL: this is a notice; the path to ask the platform's API for (below
-                          the hook's setting fetch.base_url) before there is anything to say */
+                          the hook's setting fetch.base_url, behind a '/') before there is anything
+                          to say.  What follows a '#' is not sent (RFC 9110): read_fetched wants
+                          to hear it again.  An answer may ask for another fetch, its next part. */
 } platform_item;
 
 typedef struct platform_items {
@@ -68,11 +75,16 @@ typedef struct platform {
     const char *name;
     const char *const
         *headers; /* those that are stored beside the body, lower case; NULL at the end */
+    const char *const *secret_headers; /* those that check needs and nobody stores, since they hold
+                                          the secret itself; NULL: none */
     void (*check)(sj_arena *arena, const platform_delivery *in, platform_answer *out);
     void (*read)(sj_arena *arena, const platform_delivery *in, platform_items *out);
     /* The answer to a fetch, as items; NULL: this platform needs none. */
     void (*read_fetched)(sj_arena *arena, const platform_delivery *in, const char *fetch,
                          sj_bytes json, platform_items *out);
+    const char *const *greet_headers; /* what greet looks at */
+    /* The answer to OPTIONS, a sender asking whether it may send; NULL: this one never asks. */
+    void (*greet)(sj_arena *arena, const platform_delivery *in, platform_answer *out);
 } platform;
 
 /* zoom webex bbb teams jaas standard; NULL: unknown. */

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { PEOPLE = 4, STEPS = 40, STORIES = 12, ORDERS = 4, SEED = 77 };
+enum { PEOPLE = 4, STEPS = 48, STORIES = 12, ORDERS = 4, SEED = 77 };
 
 #define EVENING "2+18:00"
 
@@ -23,13 +23,14 @@ roll(uint64_t *seed, uint32_t below)
 
 /* One thing that happens: a piece of evidence, a registration, a human's match, or the event's
  * definition. */
-typedef enum step_kind { SEEN, REGISTERED, MATCHED, DEFINED } step_kind;
+typedef enum step_kind { OBSERVED, REGISTERED, MATCHED, DEFINED } step_kind;
 
 typedef struct story_step {
     step_kind kind;
     uint32_t number; /* of the registration, or of the nonce */
     char words[64];
     bool by_name;
+    bool telephone; /* with a display name alone */
     char registrant_id[8];
     char email[16];
 } story_step;
@@ -41,6 +42,9 @@ name_someone(uint64_t *seed, story_step *step)
 
     step->by_name = roll(seed, 3) != 0;
     step->number = who;
+    step->telephone = step->by_name && roll(seed, 3) == 0;
+    if (step->telephone)
+        return;
     if (roll(seed, 2) == 0)
         (void) snprintf(step->registrant_id, sizeof step->registrant_id, "r%u", (unsigned) who);
     if (step->registrant_id[0] == '\0' || roll(seed, 2) == 0)
@@ -54,13 +58,14 @@ make_piece(uint64_t *seed, story_step *step, uint32_t at)
     static const char *const kinds[] = { "in",          "out",          "scan",
                                          "leave",       "sheet",        "mark present",
                                          "mark absent", "mark partial", "mark excused",
-                                         "end",         "void",         "span" };
+                                         "end",         "void",         "span",
+                                         "bind",        "bind",         "seen" };
     uint32_t kind = roll(seed, sizeof kinds / sizeof kinds[0]);
     unsigned day = 1 + roll(seed, 2);
     unsigned hours = 8 + roll(seed, 9);
     unsigned minutes = roll(seed, 60);
 
-    step->kind = SEEN;
+    step->kind = OBSERVED;
     name_someone(seed, step);
     if (strcmp(kinds[kind], "void") == 0)
         (void) snprintf(step->words, sizeof step->words, "void %u",
@@ -68,10 +73,14 @@ make_piece(uint64_t *seed, story_step *step, uint32_t at)
     else if (strcmp(kinds[kind], "span") == 0)
         (void) snprintf(step->words, sizeof step->words, "span %u+%u:%02u:%02u-%u+20:00", day,
                         hours, minutes, (unsigned) at, day);
+    else if (strcmp(kinds[kind], "bind") == 0)
+        (void) snprintf(step->words, sizeof step->words, "bind %u+%u:%02u:%02u c%u b%u", day, hours,
+                        minutes, (unsigned) at, 4 + (unsigned) roll(seed, 4),
+                        1 + (unsigned) roll(seed, 3));
     else /* the seconds tell pieces apart: at one instant the order of receipt would count */
         (void) snprintf(step->words, sizeof step->words, "%s %u+%u:%02u:%02u c%u d%u a%u",
                         kinds[kind], day, hours, minutes, (unsigned) at,
-                        1 + (unsigned) roll(seed, 3), 1 + (unsigned) roll(seed, 3),
+                        1 + (unsigned) roll(seed, 7), 1 + (unsigned) roll(seed, 3),
                         1 + (unsigned) roll(seed, 3));
 }
 
@@ -124,11 +133,12 @@ tell(fixture *f, const story_step *step, uint32_t nonce, const char *now)
         (void) scene_match(f, "zoom", or_none(step->registrant_id), or_none(step->email), NULL,
                            step->number, now);
         return;
-    case SEEN:
+    case OBSERVED:
     default:
         scene_make(&piece, nonce, step->words);
         if (step->by_name)
-            scene_called(&piece, "zoom", or_none(step->registrant_id), or_none(step->email), NULL);
+            scene_called(&piece, "zoom", or_none(step->registrant_id), or_none(step->email),
+                         step->telephone ? "Phone" : NULL);
         else
             scene_of(&piece, step->number);
         assert_int_equal(scene_send(f, pieces, 1, now), SJ_OK);
@@ -196,6 +206,8 @@ tell_story(uint64_t *seed, const story_step *story, size_t count, bool shuffled,
     for (size_t i = 0; i < count; i++)
         if (story[i].kind == MATCHED)
             tell(state, &story[i], 0, "8:00");
+    scene_settle(state, "8:00");
+    assert_int_equal(fixture_scrub(state), 0); /* all that changed was told */
     scene_settle(state, EVENING);
     assert_int_equal(fixture_scrub(state), 0);
     write_verdicts(state, text, size);

@@ -130,7 +130,7 @@ scene_make(scene_piece *piece, uint32_t nonce, const char *words)
     words_case said = { .session_count = 0 }; /* of a VOID only its kind: the nonce is no place */
     const verdict_evidence *one = &said.pieces[0];
     Sijill__V1__Evidence *out = &piece->evidence;
-    static char connection[8][8], device[8][8];
+    static char connection[8][8][8], bound_to[8][8], device[8][8];
 
     words_evidence(&said, strncmp(words, "void", 4) == 0 ? "void 0" : words);
     assert(said.count == 1);
@@ -152,10 +152,22 @@ scene_make(scene_piece *piece, uint32_t nonce, const char *words)
     out->session = one->session;
     out->has_device_seq = one->device_seq != 0;
     out->device_seq = one->device_seq;
-    if (one->connection != 0) {
-        assert(one->connection < 8);
-        (void) snprintf(connection[one->connection], 8, "c%u", (unsigned) one->connection);
-        out->connection = connection[one->connection];
+    if (one->connection != 0 || one->run != 0) {
+        char *name = connection[one->run][one->connection];
+
+        assert(one->connection < 8 && one->run < 8);
+        if (one->run == 0)
+            (void) snprintf(name, 8, "c%u", (unsigned) one->connection);
+        else if (one->connection == 0)
+            (void) snprintf(name, 8, "r%u#", (unsigned) one->run);
+        else
+            (void) snprintf(name, 8, "r%u#c%u", (unsigned) one->run, (unsigned) one->connection);
+        out->connection = name;
+    }
+    if (said.bound_to[0] != 0) {
+        assert(said.bound_to[0] < 8);
+        (void) snprintf(bound_to[said.bound_to[0]], 8, "c%u", (unsigned) said.bound_to[0]);
+        out->bound_to = bound_to[said.bound_to[0]];
     }
     if (one->device != 0) {
         assert(one->device < 8);

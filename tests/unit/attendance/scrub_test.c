@@ -25,6 +25,9 @@ a_story(fixture *f)
                      SJ_OK);
     assert_int_equal(scene_see_called(f, "zoom", "r2", NULL, NULL, 3, "in 9:00 c1", "9:00"), SJ_OK);
     assert_int_equal(scene_see(f, 0, 4, "void 1", "9:01"), SJ_OK);
+    assert_int_equal(scene_see_called(f, "zoom", NULL, NULL, "tel", 5, "in 9:00 c2", "9:01"),
+                     SJ_OK);
+    assert_int_equal(scene_see(f, 0, 6, "bind 9:00 c2 b3", "9:01"), SJ_OK);
     assert_int_equal(scene_match(f, "zoom", "r2", NULL, NULL, 1, "9:02"), SJ_OK);
     scene_settle(f, "9:03");
     assert_int_equal(fixture_scrub(f), 0);
@@ -60,9 +63,9 @@ static void
 a_row_that_is_gone_is_missed(void **state)
 {
     static const unsigned tables[] = {
-        ATTENDANCE_REGISTRATION, ATTENDANCE_VERDICT, ATTENDANCE_PERSON,   ATTENDANCE_LINK,
-        ATTENDANCE_IDENTITY,     ATTENDANCE_BUCKET,  ATTENDANCE_EVIDENCE, ATTENDANCE_NONCE,
-        ATTENDANCE_TIMER,        ATTENDANCE_DUE,
+        ATTENDANCE_REGISTRATION, ATTENDANCE_VERDICT, ATTENDANCE_PERSON,     ATTENDANCE_LINK,
+        ATTENDANCE_IDENTITY,     ATTENDANCE_BUCKET,  ATTENDANCE_EVIDENCE,   ATTENDANCE_NONCE,
+        ATTENDANCE_TIMER,        ATTENDANCE_DUE,     ATTENDANCE_CONNECTION, ATTENDANCE_FOLLOWER,
     };
 
     (void) state;
@@ -82,9 +85,9 @@ static void
 a_row_that_nothing_asks_for_is_found(void **state)
 {
     static const unsigned tables[] = {
-        ATTENDANCE_VERDICT,  ATTENDANCE_PERSON, ATTENDANCE_LINK,
-        ATTENDANCE_IDENTITY, ATTENDANCE_BUCKET, ATTENDANCE_EVIDENCE,
-        ATTENDANCE_NONCE,    ATTENDANCE_TIMER,  ATTENDANCE_DUE,
+        ATTENDANCE_VERDICT, ATTENDANCE_PERSON,     ATTENDANCE_LINK,     ATTENDANCE_IDENTITY,
+        ATTENDANCE_BUCKET,  ATTENDANCE_EVIDENCE,   ATTENDANCE_NONCE,    ATTENDANCE_TIMER,
+        ATTENDANCE_DUE,     ATTENDANCE_CONNECTION, ATTENDANCE_FOLLOWER,
     };
 
     (void) state;

@@ -101,6 +101,8 @@ static const struct {
     { "span", SIJILL__V1__EVIDENCE_KIND__SPAN, SIJILL__V1__EVIDENCE_SOURCE__IMPORT },
     { "mark", SIJILL__V1__EVIDENCE_KIND__MARK, SIJILL__V1__EVIDENCE_SOURCE__TRAINER_MARK },
     { "end", SIJILL__V1__EVIDENCE_KIND__PLATFORM_END, SIJILL__V1__EVIDENCE_SOURCE__PLATFORM },
+    { "bind", SIJILL__V1__EVIDENCE_KIND__BIND, SIJILL__V1__EVIDENCE_SOURCE__PLATFORM },
+    { "seen", SIJILL__V1__EVIDENCE_KIND__SEEN, SIJILL__V1__EVIDENCE_SOURCE__PLATFORM },
     { "void", SIJILL__V1__EVIDENCE_KIND__VOID, SIJILL__V1__EVIDENCE_SOURCE__TRAINER_MARK },
 };
 
@@ -138,6 +140,8 @@ read_option(const char *word, verdict_evidence *piece)
         piece->occurred_ms = words_time(word);
     else if (word[0] == 'c')
         piece->connection = number;
+    else if (word[0] == 'r')
+        piece->run = number;
     else if (word[0] == 'd')
         piece->device = number;
     else if (word[0] == 'a')
@@ -198,8 +202,12 @@ words_evidence(words_case *made, const char *text)
         piece->id[0] = (uint8_t) count;
         if (next_word(&text, word))
             read_kind(word, piece);
-        while (next_word(&text, word))
-            read_option(word, piece);
+        while (next_word(&text, word)) {
+            if (word[0] == 'b')
+                made->bound_to[piece->order] = (uint32_t) strtoul(word + 1, NULL, 10);
+            else
+                read_option(word, piece);
+        }
     }
     put_in_order(made, said, count);
 }

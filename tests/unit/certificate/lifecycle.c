@@ -314,6 +314,34 @@ a_correction_of_one_who_is_no_longer_eligible_is_refused(void **state)
 
 #define READY(test) cmocka_unit_test_setup_teardown(test, world_open_ready, fixture_close)
 
+static void
+a_stranger_sees_the_signed_words_and_how_it_stands(void **state)
+{
+    fixture *f = *state;
+    uint8_t id[16];
+    Sijill__V1__CertificateView *view;
+
+    issue_one(f, id);
+    f->delegated = true; /* without a credential: nobody */
+    view = show(f, id, WORLD_LATER_MS);
+    assert_int_equal(view->state, STATE(SIGNING));
+    assert_null(view->holder); /* nobody knows the certificate yet */
+    f->delegated = false;
+    assert_int_equal(sign_all(f, WORLD_LATER_MS), 1);
+    assert_int_equal(revoke(f, id, "words about a person", WORLD_LATER_MS + 1), SJ_OK);
+    view = show(f, id, WORLD_LATER_MS);
+    assert_string_equal(view->reason, "words about a person");
+    assert_true(view->has_actor && view->has_event_id && view->has_registration_id);
+    f->delegated = true;
+    view = show(f, id, WORLD_LATER_MS);
+    assert_int_equal(view->state, STATE(REVOKED));
+    assert_non_null(view->credential);
+    assert_non_null(view->holder);
+    assert_true(view->has_revoked_ms);
+    assert_null(view->reason);
+    assert_false(view->has_actor || view->has_event_id || view->has_registration_id);
+}
+
 int
 main(void)
 {
@@ -329,6 +357,7 @@ main(void)
         READY(a_correction_takes_the_facts_of_now_and_both_point_to_each_other),
         READY(a_chain_of_corrections_leads_to_the_last_one),
         READY(a_correction_of_one_who_is_no_longer_eligible_is_refused),
+        READY(a_stranger_sees_the_signed_words_and_how_it_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

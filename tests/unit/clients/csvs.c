@@ -2,8 +2,9 @@
 /* CSV as people's programs write it, and CSV that no spreadsheet runs. */
 #include <stdio.h>
 
-#include "clients/cli/csv.h"
 #include "clients/cli/output.h" /* before cmocka.h, which makes a macro of a name in it */
+#include "clients/upload/csv.h"
+#include "clients/upload/spool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,11 +21,16 @@ static FILE *
 file_of(const char *text, size_t size)
 {
     FILE *file = tmpfile();
+    FILE *spool;
+    const char *why;
 
     assert_non_null(file);
     assert_int_equal(fwrite(text, 1, size, file), size);
     rewind(file);
-    return file;
+    spool = spool_open(file, &why);
+    assert_non_null(spool);
+    (void) fclose(file);
+    return spool;
 }
 
 /* The rows as "a|b;c|d;", a bad one as "!". */
@@ -72,6 +78,8 @@ rows_are_read_as_rfc_4180_has_them(void **state)
         { "a,b\n\"\",\"\"\n", "|;" },
         { "a,b\n\"x\"y,2\n3,4\n", "!;3|4;" },
         { "a,b\n1,2,3\n4,5\n", "!;4|5;" },
+        { "a,b\n1,2,,,\n3\n", "1|2;3|;" },
+        { "Title\tA, b and c\n1\t2,5\n3\t4\n", "1|2,5;3|4;" },
         { "a,b\n1,\"open\n2,3\n", "!;2|3;" },
         { "a,b\n", "" },
         { "", "the file is empty: its first row names the columns" },
@@ -80,11 +88,27 @@ rows_are_read_as_rfc_4180_has_them(void **state)
     (void) state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(read_all(cases[i].text, strlen(cases[i].text)), cases[i].rows);
-    assert_string_equal(read_all("a,b\n1,\0\n3,4\n", 12), "!;3|4;");
+}
+
+static void
+marks_utf16_and_nuls_make_no_difference(void **state)
+{
+    (void) state;
+    assert_string_equal(read_all("a,b\n1,\0\n3,4\n", 12), "1|;3|4;");
     assert_string_equal(read_all("\xff\xfe"
-                                 "a\0",
-                                 4),
-                        "the file is UTF-16: save it as UTF-8");
+                                 "a\0\t\0b\0\n\0\x31\x06\t\0\x3d\xd8\x92\xde\n\0",
+                                 20),
+                        "\u0631|\U0001f692;");
+    assert_string_equal(read_all("\xfe\xff"
+                                 "\0a\0,\0b\0\n\0"
+                                 "1\0,\0"
+                                 "2",
+                                 16),
+                        "1|2;");
+    assert_string_equal(read_all("a\0,\0b\0\n\0\x31\x06,\0"
+                                 "2\0",
+                                 14),
+                        "\u0631|2;");
 }
 
 static void
@@ -115,11 +139,12 @@ rows_of_every_length_are_read_inside_their_room(void **state)
 
     (void) state;
     assert_non_null(text);
-    for (size_t length = CSV_ROW_MAX - 70; length < CSV_ROW_MAX + 4; length++) {
+    for (size_t length = CSV_ROW_MAX - CSV_COLUMNS_MAX - 70;
+         length < CSV_ROW_MAX - CSV_COLUMNS_MAX + 70; length++) {
         memcpy(text, "a,b\n", 4);
         memset(text + 4, 'x', length);
         memset(text + 4 + length, ',', 66);
-        memcpy(text + 4 + length + 66, "\n1,2\n", 6);
+        memcpy(text + 4 + length + 66, "y\n1,2\n", 7);
         assert_string_equal(read_all(text, strlen(text)), "!;1|2;");
     }
     free(text);
@@ -210,6 +235,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_read_as_rfc_4180_has_them),
+        cmocka_unit_test(marks_utf16_and_nuls_make_no_difference),
         cmocka_unit_test(a_quote_left_open_costs_its_own_row_only),
         cmocka_unit_test(rows_of_every_length_are_read_inside_their_room),
         cmocka_unit_test(columns_have_many_names_in_any_order),

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "clients/cli/countries.h"
 #include "clients/cli/json_of.h"
-#include "clients/cli/times.h"
 #include "clients/cli/width.h"
+#include "clients/upload/countries.h"
+#include "clients/upload/times.h"
 #include "sijill/v1/registration.pb-c.h"
 
 static void

@@ -150,6 +150,100 @@ length_is_counted_in_code_points_of_nfc(void **state)
     }
 }
 
+static const struct mend_case {
+    const char *sent;
+    size_t size; /* 0: to the NUL */
+    size_t octets;
+    const char *kept; /* NULL: nothing */
+} mend_cases[] = {
+    { "Amina", 0, 100, "Amina" },
+    { "  Amina Traor\xc3\xa9 ", 0, 100, "Amina Traor\xc3\xa9" },
+    { "a\nb\tc\r\n", 0, 100, "a b c" },
+    { "a\x01\x7f\xc2\x85"
+      "b",
+      0, 100, "a b" },
+    { "a\0b", 3, 100, "ab" },
+    { "\xe2\x80\xae"
+      "abc\xe2\x81\xa6\xe2\x80\x8f\xf3\xa0\x81\xa1",
+      0, 100, "abc" },
+    { "a\xff\xc3"
+      "b\xed\xa0\x80\xc0\xaf",
+      0, 100, "ab" },
+    { "a" OVERLAY OVERLAY OVERLAY OVERLAY OVERLAY OVERLAY "b", 0, 100,
+      "a" OVERLAY OVERLAY OVERLAY OVERLAY "b" },
+    { "e\xe2\x80\x8e" ACUTE, 0, 100, "\xc3\xa9" },
+    { "\xf0\x9f\x8e\x93 <br>=cmd()", 0, 100, "\xf0\x9f\x8e\x93 <br>=cmd()" },
+    { "abcdef", 0, 4, "abcd" },
+    { "abc def", 0, 4, "abc" },
+    { "ab\xd8\xb9\xd8\xb9", 0, 5, "ab\xd8\xb9" },
+    { "", 0, 100, NULL },
+    { " \n\t\xe2\x80\x8e ", 0, 100, NULL },
+    { "\xff\xfe", 0, 100, NULL },
+};
+
+static void
+what_a_platform_sends_is_mended(void **state)
+{
+    fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof mend_cases / sizeof mend_cases[0]; i++) {
+        const struct mend_case *one = &mend_cases[i];
+        const char *kept;
+
+        sj_arena_reset(&f->arena);
+        kept = sj_text_mend(&f->arena,
+                            (sj_bytes){ one->sent, one->size ? one->size : strlen(one->sent) },
+                            SJ_TEXT_POINTS_MAX, one->octets);
+        if ((kept == NULL) != (one->kept == NULL) || (kept != NULL && strcmp(kept, one->kept) != 0))
+            fail_msg("case %zu: kept as \"%s\"", i + 1, kept == NULL ? "(nothing)" : kept);
+    }
+}
+
+/* Whatever octets come: what is left of them passes the look of every service. */
+static void
+what_was_mended_is_clean(void **state)
+{
+    static const char *const pieces[] = { "a",
+                                          " ",
+                                          OVERLAY,
+                                          ACUTE,
+                                          "\xe2\x80\x8e",
+                                          "\n",
+                                          "\xff",
+                                          "\xd8\xa7",
+                                          "\xd9\x93",
+                                          "e",
+                                          "I",
+                                          "\xcc\x87",
+                                          "\xe2\x84\xab",
+                                          "\xf0\x9d\x85\xa0",
+                                          "\xe0\xa4\x95\xe0\xa4\xbc",
+                                          "\xf3\xa0\x80\x81" };
+    fixture *f = *state;
+    uint64_t chance = 1;
+
+    for (unsigned round = 0; round < 20000; round++) {
+        char sent[1024] = "";
+        const char *kept, *again = NULL;
+        size_t count = round % 200;
+
+        for (size_t i = 0, used = 0; i < count; i++) {
+            chance = chance * UINT64_C(6364136223846793005) + 1;
+            const char *piece = pieces[chance >> 60];
+
+            memcpy(sent + used, piece, strlen(piece) + 1);
+            used += strlen(piece);
+        }
+        sj_arena_reset(&f->arena);
+        kept = sj_text_mend(&f->arena, (sj_bytes){ sent, strlen(sent) }, 40, 100);
+        if (kept == NULL)
+            continue;
+        assert_true(strlen(kept) <= 100);
+        if (sj_text_clean_in(&f->arena, kept, 40, &again) != SJ_TEXT_OK || strcmp(again, kept) != 0)
+            fail_msg("round %u: \"%s\" is kept as \"%s\"", round, sent, kept);
+    }
+}
+
 static const char *const addresses[][2] = {
     { "Ali@Example.ORG", "ali@example.org" },
     { "  ali@example.org  ", "ali@example.org" },
@@ -242,6 +336,8 @@ main(void)
         cmocka_unit_test(controls_overrides_and_piles_of_marks_are_refused),
         cmocka_unit_test(what_was_cleaned_is_clean),
         cmocka_unit_test(length_is_counted_in_code_points_of_nfc),
+        cmocka_unit_test(what_a_platform_sends_is_mended),
+        cmocka_unit_test(what_was_mended_is_clean),
         cmocka_unit_test(one_address_has_one_normal_form),
         cmocka_unit_test(what_is_no_address_has_none),
     };

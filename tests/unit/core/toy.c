@@ -42,6 +42,20 @@ refuse(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 }
 
 static sj_status
+drop(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
+{
+    Sijill__V1__Hello *in = sj_decode(txn, cmd, &sijill__v1__hello__descriptor, reply);
+    sj_key key;
+
+    if (in == NULL)
+        return reply->status;
+    key = key_of(cmd, in->agent == NULL ? "" : in->agent);
+    if (sj_exists(txn, TABLE_KEPT, &key))
+        sj_delete(txn, TABLE_KEPT, &key);
+    return sj_accept(txn, reply, NULL);
+}
+
+static sj_status
 look(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 {
     Sijill__V1__Hello *in = sj_decode(txn, cmd, &sijill__v1__hello__descriptor, reply);
@@ -74,6 +88,7 @@ scrub(sj_txn *txn, sj_scrub_found *found, void *context)
 static const sj_route routes[] = {
     { TOY_KEEP, "keep", SJ_ROUTE_COMMAND, keep },
     { TOY_REFUSE, "refuse", SJ_ROUTE_COMMAND, refuse },
+    { TOY_DROP, "drop", SJ_ROUTE_COMMAND, drop },
     { TOY_HEAR, "hear", SJ_ROUTE_RECORD, keep },
     { TOY_LOOK, "look", SJ_ROUTE_QUERY, look },
     { TOY_PULSE, "pulse", SJ_ROUTE_INTERNAL, pulse },
@@ -81,7 +96,7 @@ static const sj_route routes[] = {
 };
 static const char *const tables[] = { "kept", NULL };
 
-const sj_core toy_core = { "toy", 7, 1, tables, routes, scrub };
+const sj_core toy_core = { "toy", 7, 1, tables, routes, scrub, NULL };
 
 int
 toy_open(void **state)

@@ -3,6 +3,7 @@
 /*
  * toy: a core of a few commands, so that what every core stands on is tested by itself.
  *   100 keep   Hello: a row under its agent, two records     101 refuse  always
+ *   102 drop   the row under Hello's agent, if there is one
  *   130 hear   a record: kept like 100; refused without agent 150 look   the row under an agent
  *   900 pulse  only the store's housekeeping
  */
@@ -10,7 +11,14 @@
 #include "sijill/v1/wire.pb-c.h"
 #include "tests/unit/fixture.h"
 
-enum { TOY_KEEP = 100, TOY_REFUSE = 101, TOY_HEAR = 130, TOY_LOOK = 150, TOY_PULSE = 900 };
+enum {
+    TOY_KEEP = 100,
+    TOY_REFUSE = 101,
+    TOY_DROP = 102,
+    TOY_HEAR = 130,
+    TOY_LOOK = 150,
+    TOY_PULSE = 900,
+};
 
 extern const sj_core toy_core;
 

@@ -82,7 +82,7 @@ scrub_nothing(sj_txn *txn, sj_scrub_found *found, void *context)
     (void) context;
 }
 
-static const sj_core toy = { "toy", 7, 1, tables, routes, scrub_nothing };
+static const sj_core toy = { "toy", 7, 1, tables, routes, scrub_nothing, NULL };
 
 static int
 open_toy(void **state)

@@ -29,10 +29,15 @@ typedef void scenario(tape *t, cast *c);
 scenario scenario_registration;
 /* The part of it that is about platforms. */
 scenario scenario_platform;
+/* ... and about keys. */
+scenario scenario_keys;
 /* The tape has followed registration's. */
 scenario scenario_attendance;
 /* The tape has followed registration's and attendance's. */
 scenario scenario_certificate;
+
+/* What every core answers: 952, of all and of one event. */
+void scenario_common(tape *t, const uint8_t event[SJ_ID_SIZE]);
 
 /* All three, one after the other; small: without the crowd. */
 typedef struct stories {

@@ -12,7 +12,7 @@
 #define KIND(name) SIJILL__V1__EVIDENCE_KIND__##name
 #define MARK(name) SIJILL__V1__MARK_VALUE__##name
 
-enum { PIECES = 4 };
+enum { PIECES = 5 };
 
 typedef struct evidence_draft {
     Sijill__V1__RecordEvidence in;
@@ -97,6 +97,33 @@ at_the_door(tape *t, cast *c)
     tape_expect(t, SJ_NOT_FOUND, 200, &d.in.base);
 }
 
+/* A telephone has no name but the connection that the platform binds to somebody's. */
+static void
+by_telephone(tape *t, cast *c, uint64_t starts)
+{
+    Sijill__V1__Identity telephone;
+    evidence_draft d;
+    Sijill__V1__Evidence *piece;
+
+    sijill__v1__identity__init(&telephone);
+    telephone.platform = literal("zoom");
+    begin(&d);
+    piece = add(&d, c->webinar, KIND(CHECK_IN), starts + SCENARIO_HOUR, 14);
+    piece->identity = &telephone;
+    piece->connection = literal("c2");
+    piece = add(&d, c->webinar, KIND(BIND), starts + SCENARIO_HOUR, 15);
+    piece->connection = literal("c2");
+    tape_expect(t, SJ_INVALID, 200, &d.in.base);
+    piece->bound_to = literal("c1");
+    tape_expect(t, SJ_OK, 200, &d.in.base);
+    begin(&d);
+    piece = add(&d, c->webinar, KIND(VOID), starts + SCENARIO_HOUR, 16);
+    piece->has_voids = true;
+    piece->voids = sj_id_data(d.nonce[1]);
+    sj_write_u32(d.nonce[1], 15);
+    tape_expect(t, SJ_OK, 200, &d.in.base);
+}
+
 /* The webinar's platform names people by what it knows. */
 static void
 on_the_platform(tape *t, cast *c)
@@ -121,7 +148,11 @@ on_the_platform(tape *t, cast *c)
     piece->has_device_seq = true;
     piece->device_seq = 7;
     (void) add(&d, c->webinar, KIND(PLATFORM_END), starts + 7 * SCENARIO_HOUR, 12);
+    piece = add(&d, c->webinar, KIND(SEEN), starts + SCENARIO_HOUR, 13);
+    piece->identity = &known;
+    piece->connection = literal("c1");
     tape_expect(t, SJ_OK, 200, &d.in.base);
+    by_telephone(t, c, starts);
 }
 
 static void
@@ -178,11 +209,14 @@ refuse_records(tape *t)
 {
     Sijill__V1__EventChanged event;
     Sijill__V1__RegistrationChanged registration;
+    Sijill__V1__KeyChanged key;
 
     sijill__v1__event_changed__init(&event);
     sijill__v1__registration_changed__init(&registration);
+    sijill__v1__key_changed__init(&key);
     tape_expect_record(t, SJ_INVALID, 1, 132, &event.base, NULL);
     tape_expect_record(t, SJ_INVALID, 1, 134, &registration.base, NULL);
+    tape_expect_record(t, SJ_INVALID, 1, 135, &key.base, NULL);
     for (uint32_t type = 130; type <= 138; type++)
         tape_expect_stranger(t, type);
 }
@@ -210,4 +244,5 @@ scenario_attendance(tape *t, cast *c)
     note.name = literal("certificate");
     note.at = &at;
     tape_expect(t, SJ_OK, 901, &note.base);
+    scenario_common(t, c->course);
 }

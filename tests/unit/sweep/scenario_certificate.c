@@ -173,13 +173,16 @@ refuse_records(tape *t)
 {
     Sijill__V1__EventChanged event;
     Sijill__V1__RegistrationChanged registration;
+    Sijill__V1__KeyChanged key;
     Sijill__V1__VerdictChanged verdict;
 
     sijill__v1__event_changed__init(&event);
     sijill__v1__registration_changed__init(&registration);
+    sijill__v1__key_changed__init(&key);
     sijill__v1__verdict_changed__init(&verdict);
     tape_expect_record(t, SJ_INVALID, 1, 132, &event.base, NULL);
     tape_expect_record(t, SJ_INVALID, 1, 134, &registration.base, NULL);
+    tape_expect_record(t, SJ_INVALID, 1, 135, &key.base, NULL);
     tape_expect_record(t, SJ_INVALID, 2, 230, &verdict.base, NULL);
     for (uint32_t type = 130; type <= 138; type++)
         tape_expect_stranger(t, type);
@@ -210,4 +213,5 @@ scenario_certificate(tape *t, cast *c)
     note.name = literal("auditor");
     note.at = &at;
     tape_expect(t, SJ_OK, 901, &note.base);
+    scenario_common(t, c->webinar);
 }

@@ -396,7 +396,9 @@ scenario_registration(tape *t, cast *c)
     ask_events(t, c);
     ask_registrations(t, c);
     scenario_platform(t, c);
+    scenario_keys(t, c);
     note_consumers(t);
+    scenario_common(t, c->course);
     tape_expect_octets(t, SJ_INVALID, 110, (sj_bytes){ "\xff\xff", 2 });
     tape_expect(t, SJ_UNSUPPORTED, 777, NULL);
     tape_expect_stranger(t, 900);

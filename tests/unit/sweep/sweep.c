@@ -263,6 +263,110 @@ a_retry_gets_the_same_answer_and_changes_nothing(void **state)
     assert_digest(story.f, last, &story.steps[story.count - 1], "after retries");
 }
 
+static void
+a_key_from_outside_gets_the_answer_of_the_request_that_brought_it(void **state)
+{
+    size_t retried = 0;
+    uint8_t last[TAPE_DIGEST_SIZE];
+
+    (void) state;
+    fixture_digest(story.f, last);
+    for (size_t i = 0; i < story.count; i++) {
+        const sj_route *route = sj_route_find(story.core->routes, story.steps[i].cmd.type);
+        tape_step again = story.steps[i];
+        sj_reply reply;
+
+        if (again.reply.status != SJ_OK || route == NULL || route->kind != SJ_ROUTE_COMMAND ||
+            !again.cmd.has_outside)
+            continue;
+        again.cmd.id[SJ_ID_SIZE - 1] ^= 0x80; /* whoever has the key need not have the id */
+        assert_true(tape_play(story.f, &again, &reply));
+        assert_true(reply.replayed);
+        assert_reply(&story.steps[i], &reply, "by the key from outside");
+        retried++;
+    }
+    assert_true(retried > 0);
+    assert_digest(story.f, last, &story.steps[story.count - 1], "after retries");
+}
+
+/* The page of the audit trail behind `after`; it lives until the next job. */
+static Sijill__V1__AuditList *
+audit_page(fixture *f, uint64_t after)
+{
+    Sijill__V1__ListAudit in;
+
+    sijill__v1__list_audit__init(&in);
+    in.has_after = true;
+    in.after = after;
+    assert_int_equal(fixture_run(f, 952, &in.base, 0), SJ_OK);
+    return fixture_reply(f, &sijill__v1__audit_list__descriptor);
+}
+
+static void
+every_accepted_command_of_a_peer_leaves_one_audit_entry_and_nothing_else_does(void **state)
+{
+    const Sijill__V1__AuditList *list = audit_page(story.f, 0);
+    size_t at = 0;
+
+    (void) state;
+    for (size_t i = 0; i < story.count; i++) {
+        const tape_step *step = &story.steps[i];
+        const sj_route *route = sj_route_find(story.core->routes, step->cmd.type);
+
+        if (step->reply.status != SJ_OK || step->cmd.origin != SJ_FROM_PEER || route == NULL ||
+            route->kind != SJ_ROUTE_COMMAND)
+            continue;
+        if (at == list->n_entry && list->has_next) {
+            list = audit_page(story.f, list->next);
+            at = 0;
+        }
+        assert_true(at < list->n_entry);
+        assert_int_equal(list->entry[at]->seq, step->reply.seq);
+        assert_int_equal(list->entry[at]->type, step->cmd.type);
+        assert_string_equal(list->entry[at]->command, route->name);
+        assert_memory_equal(list->entry[at]->request_id.data, step->cmd.id, SJ_ID_SIZE);
+        assert_memory_equal(list->entry[at]->actor.data, step->cmd.actor, SJ_ID_SIZE);
+        assert_int_equal(list->entry[at]->delegated, step->cmd.delegated);
+        at++;
+    }
+    assert_int_equal(at, list->n_entry);
+    assert_false(list->has_next);
+}
+
+/* Commands about one event, whether they name it, make it, or name what is of it. */
+static bool
+is_about_event(uint32_t type)
+{
+    static const uint32_t types[] = { 102, 103, 104, 110, 112, 200, 201, 300, 301, 302 };
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i] == type)
+            return true;
+    return false;
+}
+
+static void
+an_audit_entry_names_the_event_that_the_command_was_about(void **state)
+{
+    uint64_t after = 0;
+    size_t named = 0;
+    bool more;
+
+    (void) state;
+    do {
+        const Sijill__V1__AuditList *list = audit_page(story.f, after);
+
+        for (size_t i = 0; i < list->n_entry; i++)
+            if (is_about_event(list->entry[i]->type)) {
+                assert_int_equal(list->entry[i]->event_id.len, SJ_ID_SIZE);
+                named++;
+            }
+        more = list->has_next;
+        after = list->next;
+    } while (more);
+    assert_true(named > 0);
+}
+
 /* Apply steps [first, last) in one transaction; false: a fault, and nothing was done. */
 static bool
 play_batch(fixture *f, sj_arena *arena, size_t first, size_t last)
@@ -346,6 +450,10 @@ main(void)
         cmocka_unit_test(a_refusal_leaves_no_trace),
         cmocka_unit_test(a_dry_run_decides_the_same_and_leaves_no_trace),
         cmocka_unit_test(a_retry_gets_the_same_answer_and_changes_nothing),
+        cmocka_unit_test(a_key_from_outside_gets_the_answer_of_the_request_that_brought_it),
+        cmocka_unit_test(
+            every_accepted_command_of_a_peer_leaves_one_audit_entry_and_nothing_else_does),
+        cmocka_unit_test(an_audit_entry_names_the_event_that_the_command_was_about),
         cmocka_unit_test(one_commit_for_all_gives_the_same_store_as_one_each),
         cmocka_unit_test(a_batch_that_faults_and_is_run_singly_gives_the_same_store),
         cmocka_unit_test(any_storage_fault_leaves_no_trace),

@@ -94,6 +94,8 @@ tape_route(const sj_core *core, uint32_t type)
     return route != NULL ? route : sj_route_find(sj_common_routes, type);
 }
 
+enum { OUTSIDE_EACH = 3 }; /* steps of which one brings a key from outside */
+
 /* A step with the ids and the chance of its place on the tape. */
 static tape_step *
 add(tape *t, uint32_t type)
@@ -111,6 +113,13 @@ add(tape *t, uint32_t type)
     step->cmd.id[6] = 0x70;
     step->cmd.id[8] = 0x80;
     sj_write_u64(step->cmd.entropy, t->count);
+    step->cmd.has_outside = t->count % OUTSIDE_EACH == 0;
+    if (step->cmd.has_outside) {
+        memset(step->cmd.outside, 0x0d, sizeof step->cmd.outside);
+        sj_write_u64(step->cmd.outside, t->count);
+        memcpy(step->cmd.where, "http 192.0.2.7", sizeof "http 192.0.2.7");
+        memset(step->cmd.trace, 0x7e, sizeof step->cmd.trace);
+    }
     sj_write_u64(step->cmd.entropy + 8, t->core->shard);
     return step;
 }
@@ -134,10 +143,9 @@ record(tape *t, tape_step *step, sj_status expected)
 }
 
 static void
-expect(tape *t, sj_status expected, uint32_t type, sj_bytes body)
+expect(tape *t, sj_status expected, tape_step *step, sj_bytes body)
 {
-    const sj_route *route = tape_route(t->core, type);
-    tape_step *step = add(t, type);
+    const sj_route *route = tape_route(t->core, step->cmd.type);
 
     step->cmd.body = body;
     step->query = route != NULL && route->kind == SJ_ROUTE_QUERY;
@@ -149,13 +157,25 @@ expect(tape *t, sj_status expected, uint32_t type, sj_bytes body)
 void
 tape_expect(tape *t, sj_status expected, uint32_t type, const ProtobufCMessage *body)
 {
-    expect(t, expected, type, pack(body));
+    expect(t, expected, add(t, type), pack(body));
+}
+
+void
+tape_expect_key(tape *t, sj_status expected, uint32_t type, const ProtobufCMessage *body,
+                const uint8_t id[SJ_ID_SIZE], const uint8_t hash[SJ_CREDENTIAL_SIZE])
+{
+    tape_step *step = add(t, type);
+
+    step->cmd.delegated = step->cmd.has_credential = true;
+    memcpy(step->cmd.actor, id, SJ_ID_SIZE);
+    memcpy(step->cmd.credential, hash, SJ_CREDENTIAL_SIZE);
+    expect(t, expected, step, pack(body));
 }
 
 void
 tape_expect_octets(tape *t, sj_status expected, uint32_t type, sj_bytes body)
 {
-    expect(t, expected, type, copy(body));
+    expect(t, expected, add(t, type), copy(body));
 }
 
 void

@@ -33,6 +33,9 @@ void tape_close(tape *t);
 
 /* Say a command, a query or an internal command, by its route, and expect an answer. */
 void tape_expect(tape *t, sj_status expected, uint32_t type, const ProtobufCMessage *body);
+/* Say it as the key `id` with the hash of its secret. */
+void tape_expect_key(tape *t, sj_status expected, uint32_t type, const ProtobufCMessage *body,
+                     const uint8_t id[SJ_ID_SIZE], const uint8_t hash[SJ_CREDENTIAL_SIZE]);
 /* Octets that need not be a message. */
 void tape_expect_octets(tape *t, sj_status expected, uint32_t type, sj_bytes body);
 /* Say an internal command or a record as a stranger would: it is not one of his. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/countries.h"
+#include "clients/upload/countries.h"
 
 #include <ctype.h>
 #include <stdio.h>

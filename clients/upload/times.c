@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/times.h"
+#include "clients/upload/times.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -77,8 +77,8 @@ date_of_days(int64_t days)
     return (date){ civil.tm_year + 1900, civil.tm_mon + 1, civil.tm_mday };
 }
 
-bool
-zone_known(const char *zone)
+static bool
+zone_look(const char *zone)
 {
     char path[sizeof ZONE_FOLDER + ZONE_SIZE + 1];
     char magic[4] = { 0 };
@@ -101,6 +101,20 @@ zone_known(const char *zone)
 
     (void) fclose(file);
     return known;
+}
+
+/* A file of a hundred thousand times asks for one zone: the last that was found is remembered. */
+bool
+zone_known(const char *zone)
+{
+    static char last[ZONE_SIZE];
+
+    if (zone[0] != '\0' && strcmp(zone, last) == 0)
+        return true;
+    if (!zone_look(zone))
+        return false;
+    (void) snprintf(last, sizeof last, "%s", zone);
+    return true;
 }
 
 /* Europe/Istanbul is named after the city "Istanbul", America/New_York after "New York". */
@@ -157,9 +171,13 @@ zone_of_place(const char *country, const char *city, char zone[ZONE_SIZE])
 static void
 zone_enter(const char *zone)
 {
+    static char last[ZONE_SIZE + 1];
     char value[ZONE_SIZE + 1];
 
     (void) snprintf(value, sizeof value, ":%s", zone);
+    if (strcmp(value, last) == 0)
+        return;
+    memcpy(last, value, sizeof last);
     (void) setenv("TZ", value, 1);
     tzset();
 }

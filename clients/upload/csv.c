@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/csv.h"
+#include "clients/upload/csv.h"
 
-#include <ctype.h>
+#include "clients/upload/fold.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,9 +30,7 @@ csv_formula(const char *text)
 static void
 put(csv *in, int octet)
 {
-    if (octet == '\0') {
-        bad(in, "the row holds a NUL octet");
-    } else if (in->used + CSV_COLUMNS_MAX + 1 >= CSV_ROW_MAX) { /* a NUL follows each field */
+    if (in->used + CSV_COLUMNS_MAX + 1 >= CSV_ROW_MAX) { /* a NUL follows each field */
         bad(in, "the row is longer than 64 KiB: is a quote left open?");
         in->astray = true;
     } else {
@@ -57,7 +56,7 @@ field_end(csv *in, size_t begin, bool quoted)
     if (in->text[begin] == '\'' && csv_formula(in->text + begin + 1))
         begin++;
     if (in->field_count == CSV_COLUMNS_MAX) {
-        bad(in, "the row has more than 64 columns");
+        bad(in, "the row has more than 1024 columns");
         return;
     }
     in->used++;
@@ -149,6 +148,7 @@ row_read(csv *in)
             return false;
         (void) ungetc(first, in->from);
         in->line = in->next_line;
+        in->sheet++;
         in->used = in->field_count = 0;
         in->reason[0] = '\0';
         in->astray = false;
@@ -162,114 +162,106 @@ row_read(csv *in)
     return true;
 }
 
-static const char *
-mark_skip(csv *in)
-{
-    unsigned char start[3];
-    size_t count = fread(start, 1, sizeof start, in->from);
+enum { LOOK_LINES = 50, LOOK_OCTETS = 64 * 1024, CANDIDATES = 3 };
 
-    if (ferror(in->from)) /* a folder opens, and cannot be read */
-        return "it cannot be read: is it a file?";
-    if (count >= 2 &&
-        ((start[0] == 0xff && start[1] == 0xfe) || (start[0] == 0xfe && start[1] == 0xff)))
-        return "the file is UTF-16: save it as UTF-8";
-    if (count == 3 && start[0] == 0xef && start[1] == 0xbb && start[2] == 0xbf)
-        return NULL;
-    if (fseek(in->from, 0, SEEK_SET) != 0)
-        return "the file cannot be read from its beginning: give a file, not a pipe";
-    return NULL;
-}
+typedef struct candidate {
+    char octet;
+    unsigned lines; /* of the first ones, that have it outside quotes */
+    unsigned count;
+} candidate;
 
-static const char *
-delimiter_find(csv *in)
+/* Most lines have the delimiter; of two that are in as many, it is the one there is more of. */
+static char
+delimiter_find(FILE *from)
 {
-    size_t counts[3] = { 0 };
-    static const char candidates[] = ",;\t";
-    long start = ftell(in->from);
+    candidate all[CANDIDATES] = { { '\t', 0, 0 }, { ';', 0, 0 }, { ',', 0, 0 } };
+    bool seen[CANDIDATES] = { false };
+    const candidate *best = &all[CANDIDATES - 1];
     bool quoted = false;
+    unsigned lines = 0;
     int octet;
 
-    while ((octet = getc(in->from)) != EOF && (octet != '\n' || quoted)) {
+    rewind(from);
+    for (size_t i = 0; i < LOOK_OCTETS && lines < LOOK_LINES && (octet = getc(from)) != EOF; i++) {
         quoted = quoted != (octet == '"');
-        for (size_t i = 0; i < 3; i++)
-            counts[i] += !quoted && octet == candidates[i];
+        if (octet == '\n' && !quoted) {
+            memset(seen, 0, sizeof seen);
+            lines++;
+        }
+        for (size_t c = 0; c < CANDIDATES && !quoted; c++)
+            if (octet == all[c].octet) {
+                all[c].count++;
+                all[c].lines += !seen[c];
+                seen[c] = true;
+            }
     }
-    if (start < 0 || fseek(in->from, start, SEEK_SET) != 0)
-        return "the file cannot be read twice: give a file, not a pipe";
-    in->delimiter = ',';
-    if (counts[1] > counts[0])
-        in->delimiter = ';';
-    if (counts[2] > counts[0] && counts[2] > counts[1])
-        in->delimiter = '\t';
-    return NULL;
+    for (size_t c = 0; c < CANDIDATES; c++)
+        if (all[c].lines > best->lines ||
+            (all[c].lines == best->lines && all[c].count > best->count))
+            best = &all[c];
+    rewind(from);
+    return best->octet;
 }
 
-const char *
-csv_open(csv *in, FILE *from)
+void
+csv_start(csv *in, FILE *from)
 {
-    const char *wrong;
-
     in->from = from;
-    in->row = 0;
+    in->row = in->sheet = 0;
     in->next_line = 1;
-    in->header = NULL;
+    in->header = in->folded = NULL;
+    in->column_count = 0;
     in->reason[0] = '\0';
-    wrong = mark_skip(in);
-    if (wrong == NULL)
-        wrong = delimiter_find(in);
-    if (wrong != NULL)
-        return wrong;
-    if (!row_read(in))
-        return "the file is empty: its first row names the columns";
-    if (in->reason[0] != '\0')
-        return in->reason;
-    in->header = malloc(in->used);
-    if (in->header == NULL)
-        abort();
-    memcpy(in->header, in->text, in->used);
-    in->column_count = in->field_count;
-    for (size_t i = 0; i < in->column_count; i++)
-        in->names[i] = in->header + (in->fields[i] - in->text);
-    return NULL;
+    in->delimiter = delimiter_find(from);
 }
 
 void
 csv_close(csv *in)
 {
     free(in->header);
-    in->header = NULL;
+    free(in->folded);
+    in->header = in->folded = NULL;
 }
 
-static bool
-skipped(char octet)
+void
+csv_header(csv *in)
 {
-    return octet == ' ' || octet == '-' || octet == '_' || octet == '.';
-}
-
-static bool
-name_same(const char *left, const char *right, size_t right_length)
-{
-    const char *end = right + right_length;
-
-    for (;;) {
-        while (skipped(*left))
-            left++;
-        while (right < end && skipped(*right))
-            right++;
-        if (*left == '\0' || right == end)
-            return *left == '\0' && right == end;
-        if (tolower((unsigned char) *left++) != tolower((unsigned char) *right++))
-            return false;
+    csv_close(in);
+    in->header = malloc(in->used + 1);
+    in->folded = calloc(in->field_count + 1, FOLD_MAX);
+    if (in->header == NULL || in->folded == NULL)
+        abort();
+    memcpy(in->header, in->text, in->used);
+    in->column_count = in->field_count;
+    for (size_t i = 0; i < in->column_count; i++) {
+        in->names[i] = in->header + (in->fields[i] - in->text);
+        (void) fold(in->names[i], strlen(in->names[i]), in->folded + i * FOLD_MAX);
     }
+}
+
+const char *
+csv_open(csv *in, FILE *from)
+{
+    csv_start(in, from);
+    if (!row_read(in))
+        return "the file is empty: its first row names the columns";
+    if (in->reason[0] != '\0')
+        return in->reason;
+    csv_header(in);
+    return NULL;
 }
 
 int
 csv_column(const csv *in, const char *names)
 {
-    for (const char *at = names; *at != '\0'; at += strcspn(at, "|"), at += *at == '|')
+    for (const char *at = names; *at != '\0'; at += strcspn(at, "|"), at += *at == '|') {
+        char wanted[FOLD_MAX];
+
+        (void) fold(at, strcspn(at, "|"), wanted);
         for (size_t i = 0; i < in->column_count; i++)
-            if (name_same(in->names[i], at, strcspn(at, "|")))
+            if (wanted[0] != '\0' && strcmp(in->folded + i * FOLD_MAX, wanted) == 0)
                 return (int) i;
+    }
     return -1;
 }
 
@@ -279,14 +271,37 @@ csv_field(const csv *in, int column)
     return column < 0 || (size_t) column >= in->field_count ? "" : in->fields[column];
 }
 
+bool
+csv_blank(const csv *in)
+{
+    for (size_t i = 0; i < in->field_count; i++)
+        if (in->fields[i][0] != '\0')
+            return false;
+    return true;
+}
+
 csv_result
-csv_next(csv *in)
+csv_raw(csv *in)
 {
     if (!row_read(in))
         return CSV_END;
+    return in->reason[0] == '\0' ? CSV_ROW : CSV_BAD;
+}
+
+/* Some programs fill a row with empty fields up to the widest: that is no harm. */
+csv_result
+csv_next(csv *in)
+{
+    size_t used = 0;
+
+    if (!row_read(in))
+        return CSV_END;
     in->row++;
-    if (in->reason[0] == '\0' && in->field_count > in->column_count)
+    for (size_t i = 0; i < in->field_count; i++)
+        if (in->fields[i][0] != '\0')
+            used = i + 1;
+    if (in->reason[0] == '\0' && used > in->column_count)
         (void) snprintf(in->reason, sizeof in->reason, "the row has %zu fields, the header %zu",
-                        in->field_count, in->column_count);
+                        used, in->column_count);
     return in->reason[0] == '\0' ? CSV_ROW : CSV_BAD;
 }

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * reading: what every `read` is made of: JSON of strangers into pushes that no service refuses.
+ *
+ * Texts are cleaned and cut, never a reason to refuse.  Ids are told apart or nothing: one that is
+ * no clean text within its limit is replaced by "#" and its hash, the same each time.  A push has a
+ * nonce of its own from the start; what makes two deliveries the same push is said by reading_same.
+ */
+#include "services/gateway/platform/platform.h"
+
+#include <jansson.h>
+
+/* Octets of texts, as registration takes them. */
+enum { READING_NAME_MAX = 800, READING_WORK_MAX = 800, READING_TITLE_MAX = 1024 };
+
+typedef struct reading {
+    sj_arena *arena;
+    const platform_delivery *in;
+    platform_items *out;
+    const char *platform;
+    size_t room;        /* of out->item */
+    platform_item sink; /* what does not fit goes here */
+} reading;
+
+void reading_begin(reading *r, sj_arena *arena, const platform_delivery *in, const char *of,
+                   platform_items *out);
+
+/* The octets as an object or array, to be given back with json_decref; NULL: an item says so.
+ * Members that are there twice are no JSON here: senders and receivers differ on which one counts.
+ */
+json_t *reading_json(reading *r, sj_bytes body);
+
+/* A new push; never NULL: more than PLATFORM_PUSHES_MAX go nowhere, and out->more says so. */
+Sijill__V1__Push *reading_push(reading *r, Sijill__V1__Push__Kind kind);
+/* An item that says what a human should know. */
+void reading_words(reading *r, const char *words);
+/* An item that asks for the platform's own word. */
+void reading_fetch(reading *r, const char *path);
+
+/* What these parts (ended by NULL) say is this push, wherever and however often it is delivered. */
+void reading_same(reading *r, Sijill__V1__Push *push, const char *const parts[]);
+
+/* A string or whole number as it stands; "" for anything else, never NULL. */
+const char *reading_raw(reading *r, const json_t *value);
+/* A member's string as it stands; "" when it is none. */
+const char *reading_string(const json_t *object, const char *name);
+
+/* A text of at most `octets`, NULL: nothing. */
+char *reading_text(reading *r, const json_t *value, size_t octets);
+char *reading_id(reading *r, const json_t *value);
+/* An id made of parts (ended by NULL), the empty ones left out; NULL: all are. */
+char *reading_id_of(reading *r, const char *const parts[]);
+/* An address that is plausible, as services compare them, or NULL. */
+char *reading_email(reading *r, const json_t *value);
+/* First and last name, or what is there of them. */
+char *reading_name(reading *r, const json_t *first, const json_t *last);
+/* ISO 3166-1, from a code or a name; NULL: it is not certain. */
+char *reading_country(reading *r, const json_t *value);
+char *reading_language(reading *r, const json_t *value);
+
+/* RFC 3339, or whole milliseconds; 0: neither. */
+uint64_t reading_instant(const json_t *value);
+/* The first that is not 0; the time of arrival when there is none. */
+void reading_occurred(reading *r, Sijill__V1__Push *push, uint64_t first, uint64_t second);
