@@ -166,7 +166,7 @@ put_flags(unsigned table)
 static bool
 has_trail(const sj_txn *txn, unsigned table)
 {
-    return txn->about.audited && table >= SJ_TABLE_OWN;
+    return txn->about.audited && (table >= SJ_TABLE_OWN || table == SJ_TABLE_KEY);
 }
 
 static void

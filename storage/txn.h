@@ -82,9 +82,9 @@ void sj_emit(sj_txn *txn, uint32_t type, sj_bytes body, sj_bytes personal);
 void sj_emit_as(sj_txn *txn, uint64_t org);
 
 /*
- * The trail of an audited command: a hash over the seals of the service's own rows that it replaced
- * or deleted (`before`), and one over those that it wrote (`after`), in its order.  `any` false:
- * there was none.
+ * The trail of an audited command: a hash over the seals of the service's own rows and of keys that
+ * it replaced or deleted (`before`), and one over those that it wrote (`after`), in its order.
+ * `any` false: there was none.
  */
 enum { SJ_TRAIL_SIZE = 16 };
 

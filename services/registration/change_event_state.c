@@ -34,6 +34,8 @@ change_event_state(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
         return sj_refuse_field(txn, reply, "state", "open, closed or cancelled?");
     if (!seats_read(&seats, txn, cmd->org, in->event_id))
         return sj_refuse(txn, reply, SJ_NOT_FOUND, "there is no such event");
+    if (!sj_revision_holds(txn, cmd, seats.row->revision, reply))
+        return reply->status;
     if (in->state == seats.row->state)
         return answer(&seats, reply);
     if (seats.row->state == SIJILL__V1__EVENT_STATE__EVENT_CANCELLED)

@@ -117,6 +117,8 @@ decide_registration(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 
     if (row == NULL)
         return sj_refuse(txn, reply, SJ_NOT_FOUND, "there is no such registration at this event");
+    if (!registration_revision_holds(&seats, cmd, id, reply))
+        return reply->status;
 
     move to = move_of(in->decision, row->state);
 

@@ -115,8 +115,12 @@ define_event(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
         if (!seats_read(&seats, txn, cmd->org, known->summary->id))
             return sj_refuse(txn, reply, SJ_INTERNAL, "the event's seats cannot be read");
         sj_note_event(txn, seats.event);
+        if (!sj_revision_holds(txn, cmd, seats.row->revision, reply))
+            return reply->status;
         return define_known(&seats, in->event, packed, known, rules, reply);
     }
+    if (!sj_revision_holds(txn, cmd, 0, reply))
+        return reply->status;
     begin(&seats, txn, cmd, &fresh);
     sj_note_event(txn, seats.event);
     sijill__v1__event_rules__init(&none);

@@ -84,5 +84,7 @@ event_emit(event_seats *seats, Sijill__V1__Event *event, Sijill__V1__EventRules 
     changed.has_state = true;
     changed.state = seats->row->state;
     sj_emit_message(seats->txn, RECORD_EVENT_CHANGED, &changed.base, NULL);
+    seats->row->has_revision = true;
+    seats->row->revision = sj_sequence(seats->txn);
     sj_arena_release(arena, mark);
 }

@@ -18,7 +18,6 @@ view_event(event_seats *seats, sj_reply *reply)
 {
     Sijill__V1__Event *event = event_read(seats);
     Sijill__V1__EventView view;
-    sj_key key = key_event(seats->org, seats->event);
 
     if (event == NULL)
         return sj_refuse(seats->txn, reply, SJ_INTERNAL, "the event cannot be read");
@@ -34,7 +33,7 @@ view_event(event_seats *seats, sj_reply *reply)
     view.confirmed_all = seats->row->confirmed_all;
     view.pending = seats->row->pending;
     view.waitlisted = seats->row->waitlisted;
-    view.revision = sj_revision(seats->txn, TABLE_SEATS, &key);
+    view.revision = seats->row->revision;
     return sj_accept(seats->txn, reply, &view.base);
 }
 

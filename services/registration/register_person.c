@@ -189,5 +189,8 @@ register_person(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
         return sj_refuse(txn, reply, SJ_NOT_FOUND, "there is no such event");
     if (!find_known(&r))
         return reply->status;
+    if (r.known == NULL ? !sj_revision_holds(txn, cmd, 0, reply)
+                        : !registration_revision_holds(&r.seats, cmd, r.id, reply))
+        return reply->status;
     return r.known == NULL ? register_newcomer(&r) : register_again(&r);
 }

@@ -18,6 +18,17 @@ registration_read(event_seats *seats, const uint8_t id[SJ_ID_SIZE])
     return row;
 }
 
+bool
+registration_revision_holds(event_seats *seats, const sj_command *cmd, const uint8_t id[SJ_ID_SIZE],
+                            sj_reply *reply)
+{
+    sj_key key = key_in_event(seats->org, seats->event, id);
+
+    return cmd->if_revision == 0 ||
+           sj_revision_holds(seats->txn, cmd, sj_revision(seats->txn, TABLE_REGISTRATION, &key),
+                             reply);
+}
+
 static void
 emit_changed(event_seats *seats, const uint8_t id[SJ_ID_SIZE], const registration_row *row,
              Sijill__V1__RegistrationState was)

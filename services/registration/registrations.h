@@ -15,6 +15,10 @@ void registration_write(event_seats *seats, const uint8_t id[SJ_ID_SIZE], regist
 /* Take a registration that is about to change its state out of the counters and the line.  *freed:
  * it gives up a seat, and the line must be moved when the change is written. */
 void registration_leave(event_seats *seats, const registration_row *row, bool *freed);
+/* Whether it is at cmd->if_revision, if that was asked; else *reply says no. */
+bool registration_revision_holds(event_seats *seats, const sj_command *cmd,
+                                 const uint8_t id[SJ_ID_SIZE], sj_reply *reply);
+
 /* Give a registration that holds nothing what it was offered: a seat, or the end of the line.  The
  * row is counted, not written. */
 void registration_admit(event_seats *seats, const uint8_t id[SJ_ID_SIZE], registration_row *row,

@@ -52,6 +52,9 @@ static const sj_route routes[] = {
     { 0, NULL, SJ_ROUTE_INTERNAL, NULL },
 };
 
+/* Of an event, or of a registration. */
+static const uint32_t edits[] = { 102, 103, 104, 110, 112, 0 };
+
 const sj_core registration_core = {
     .name = "registration",
     .shard = SHARD,
@@ -59,4 +62,5 @@ const sj_core registration_core = {
     .tables = tables,
     .routes = routes,
     .scrub = registration_scrub,
+    .edits = edits,
 };

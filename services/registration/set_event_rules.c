@@ -37,6 +37,8 @@ set_event_rules(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
         return reply->status;
     if (!seats_read(&seats, txn, cmd->org, in->event_id))
         return sj_refuse(txn, reply, SJ_NOT_FOUND, "there is no such event");
+    if (!sj_revision_holds(txn, cmd, seats.row->revision, reply))
+        return reply->status;
 
     Sijill__V1__EventRules *stored = rules_read(&seats);
     Sijill__V1__Event *event = event_read(&seats);

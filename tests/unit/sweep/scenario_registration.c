@@ -397,6 +397,9 @@ scenario_registration(tape *t, cast *c)
     ask_registrations(t, c);
     scenario_platform(t, c);
     scenario_keys(t, c);
+    t->if_revision = 1; /* the webinar is further by now */
+    change_state(t, SJ_STALE, c->webinar, SIJILL__V1__EVENT_STATE__EVENT_OPEN);
+    t->if_revision = 0;
     note_consumers(t);
     scenario_common(t, c->course);
     tape_expect_octets(t, SJ_INVALID, 110, (sj_bytes){ "\xff\xff", 2 });

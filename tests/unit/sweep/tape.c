@@ -113,6 +113,7 @@ add(tape *t, uint32_t type)
     step->cmd.id[6] = 0x70;
     step->cmd.id[8] = 0x80;
     sj_write_u64(step->cmd.entropy, t->count);
+    step->cmd.if_revision = t->if_revision;
     step->cmd.has_outside = t->count % OUTSIDE_EACH == 0;
     if (step->cmd.has_outside) {
         memset(step->cmd.outside, 0x0d, sizeof step->cmd.outside);

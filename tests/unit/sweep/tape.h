@@ -22,10 +22,11 @@ typedef struct tape {
     fixture *f; /* the store that the scenario is played to */
     tape_step *steps;
     size_t count;
-    uint64_t now_ms;     /* of the next step; scenarios let time pass */
-    uint64_t records[4]; /* by shard: the last record's sequence */
-    bool bulk;           /* steps from now on are not swept */
-    bool small;          /* the story leaves its crowd out */
+    uint64_t now_ms;      /* of the next step; scenarios let time pass */
+    uint64_t records[4];  /* by shard: the last record's sequence */
+    uint64_t if_revision; /* of the steps from now on */
+    bool bulk;            /* steps from now on are not swept */
+    bool small;           /* the story leaves its crowd out */
 } tape;
 
 void tape_open(tape *t, const sj_core *core);
