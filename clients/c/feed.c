@@ -25,6 +25,7 @@ struct sijill_feed {
     uint64_t asked_ms;
     sijill_pos at;
     sijill_pos head;
+    sijill_pos first; /* the oldest that can be asked for */
     sijill_pos durable, confirmed; /* as the owner said; as the service was told */
     uint64_t confirmed_ms;
     uint32_t code; /* final */
@@ -177,6 +178,7 @@ subscribed(sijill_feed *f)
     if (in == NULL)
         return;
     f->head = pos_of(in->head);
+    f->first = pos_of(in->first);
     if (!same_history(f, f->head))
         end(f, SIJILL__V1__CODE__DIVERGED,
             "the feed's history is another one than this position's");
@@ -319,6 +321,12 @@ sijill_pos
 sijill_feed_head(const sijill_feed *feed)
 {
     return feed->head;
+}
+
+sijill_pos
+sijill_feed_first(const sijill_feed *feed)
+{
+    return feed->first;
 }
 
 void

@@ -67,17 +67,23 @@ try_again(void *context)
 }
 
 static void
-later(job *j)
+later_at_most(job *j, uint64_t most_ms)
 {
-    uint64_t wait_ms = (uint64_t) WORK_RETRY_MS << (j->tries > 8 ? 8 : j->tries);
+    uint64_t wait_ms = (uint64_t) WORK_RETRY_MS << (j->tries > 12 ? 12 : j->tries);
     loop *l = j->owner->parts.loop;
 
     j->tries++;
     j->owner->counts.retried++;
-    if (wait_ms > WORK_RETRY_MAX_MS)
-        wait_ms = WORK_RETRY_MAX_MS;
+    if (wait_ms > most_ms)
+        wait_ms = most_ms;
     j->timer = (loop_timer){ .due = try_again, .context = j };
     loop_at(l, &j->timer, loop_mono_ms(l) + wait_ms / 2 + randombytes_uniform((uint32_t) wait_ms));
+}
+
+static void
+later(job *j)
+{
+    later_at_most(j, WORK_RETRY_MAX_MS);
 }
 
 /* ---- asking ------------------------------------------------------------------------------------
@@ -337,7 +343,7 @@ fetched(void *context, const fetch_result *result)
 
     if (!look(j, &hand) || hand.fetch == NULL || result->status == 0 || result->status == 429 ||
         result->status >= 500) {
-        later(j);
+        later_at_most(j, WORK_FETCH_MAX_MS);
         return;
     }
     if (result->status != 200) {
@@ -364,10 +370,14 @@ fetch_notice(job *j, const char *path)
     char url[URL_SIZE];
     fetch_request request = { .url = url, .token = h == NULL ? NULL : h->token };
 
-    if (base == NULL || j->platform->read_fetched == NULL) {
+    if (base == NULL || j->platform->read_fetched == NULL || !fetch_may_ask(base)) {
         hold(j, NULL,
              "a notice that names what to ask the platform for: set the hook's fetch.base_url and "
              "token");
+        return;
+    }
+    if (j->received_ms + WORK_FETCH_FOR_MS < loop_wall_ms(j->owner->parts.loop)) {
+        hold(j, NULL, "the platform did not say for a day what this notice is about");
         return;
     }
     (void) snprintf(url, sizeof url, "%s%s", base, path);

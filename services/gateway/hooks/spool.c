@@ -12,10 +12,6 @@
 #include <string.h>
 
 enum {
-    DELIVERY = SJ_TABLE_OWN,
-    BODY,
-    DONE,
-    HOOK,
     BATCH_ARENA_SIZE = 32 * 1024 * 1024,
     READ_ARENA_SIZE = 1024 * 1024,
     PRUNE_EVERY_MS = 10000,
@@ -40,7 +36,8 @@ struct spool {
     loop_timer prune_timer;
 };
 
-static const char *const tables[] = { "delivery", "body", "done", "hook", NULL };
+static const char *const tables[] = { "delivery", "body", "done",    "hook",
+                                      "endpoint", "out",  "out_log", NULL };
 static const sj_schema schema = { .service = "gateway", .version = 1, .tables = tables };
 
 static sj_key
@@ -55,8 +52,8 @@ key_of(uint64_t number)
 /* ---- writing ----------------------------------------------------------------------------------
  */
 
-static sj_txn *
-batch(spool *s)
+sj_txn *
+spool_write(spool *s)
 {
     sj_about about = { .org = 1, .now_ms = sj_clock_ms() };
 
@@ -90,15 +87,15 @@ read_state(spool *s)
     sj_bytes value;
     size_t mark;
 
-    s->low = sj_get(txn, DONE, &zero, &value) && value.size == 8 ? sj_read_u64(value.at) : 0;
+    s->low = sj_get(txn, SPOOL_DONE, &zero, &value) && value.size == 8 ? sj_read_u64(value.at) : 0;
     s->last = s->low;
     s->done_above = 0;
-    sj_scan_begin_after(&scan, txn, DONE, &all, &zero);
+    sj_scan_begin_after(&scan, txn, SPOOL_DONE, &all, &zero);
     while (sj_scan_next(&scan))
         s->done_above++;
     zero = key_of(s->low);
     mark = sj_arena_mark(&s->read_arena);
-    sj_scan_begin_after(&scan, txn, DELIVERY, &all, &zero);
+    sj_scan_begin_after(&scan, txn, SPOOL_DELIVERY, &all, &zero);
     while (sj_scan_next(&scan)) {
         s->last = sj_read_u64(scan.key.at);
         sj_arena_release(&s->read_arena, mark);
@@ -108,8 +105,8 @@ read_state(spool *s)
 }
 
 /* The turn's end: one commit, then all are told. */
-static void
-flush(void *context)
+void
+spool_flush(void *context)
 {
     spool *s = context;
     uint8_t mark[8];
@@ -134,6 +131,8 @@ flush(void *context)
     sj_arena_reset(&s->batch_arena);
     if (!durable)
         read_state(s);
+    if (s->promise_count > 0)
+        loop_again(s->loop); /* who is told has work that this turn no longer looks at */
     keep_promises(s, durable);
 }
 
@@ -145,7 +144,7 @@ put_body(spool *s, uint64_t number, sj_bytes body)
         sj_key key = key_of(number);
 
         sj_key_add_u32(&key, part);
-        sj_put(batch(s), BODY, &key, (sj_bytes){ body.at, size });
+        sj_put(spool_write(s), SPOOL_BODY, &key, (sj_bytes){ body.at, size });
         body = (sj_bytes){ (const unsigned char *) body.at + size, body.size - size };
     }
 }
@@ -172,11 +171,14 @@ spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_sto
 {
     Sijill__V1__DeliveryRow out = *row;
     sj_key key;
+    size_t mark;
 
     if (!promise_room(s)) {
         stored(context, false);
         return;
     }
+    (void) spool_write(s);
+    mark = sj_arena_mark(&s->batch_arena); /* a turn may bring more than an arena holds */
     key = key_of(++s->last);
     out.has_body = body.size <= SPOOL_PART_SIZE;
     if (out.has_body)
@@ -185,7 +187,8 @@ spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_sto
     out.body_parts = (uint32_t) ((body.size + SPOOL_PART_SIZE - 1) / SPOOL_PART_SIZE);
     if (!out.has_body)
         put_body(s, s->last, body);
-    sj_row_put(batch(s), DELIVERY, &key, &out.base);
+    sj_row_put(spool_write(s), SPOOL_DELIVERY, &key, &out.base);
+    sj_arena_release(&s->batch_arena, mark);
     s->promises[s->promise_count++] = (promise){ stored, context };
 }
 
@@ -198,20 +201,20 @@ spool_done(spool *s, uint64_t number)
     if (number <= s->low)
         return;
     if (number != s->low + 1) {
-        s->done_above += !sj_exists(batch(s), DONE, &key);
-        sj_put(batch(s), DONE, &key, (sj_bytes){ "", 0 });
+        s->done_above += !sj_exists(spool_write(s), SPOOL_DONE, &key);
+        sj_put(spool_write(s), SPOOL_DONE, &key, (sj_bytes){ "", 0 });
         return;
     }
     for (s->low = number; s->done_above > 0; s->low++) {
         key = key_of(s->low + 1);
-        if (!sj_exists(batch(s), DONE, &key))
+        if (!sj_exists(spool_write(s), SPOOL_DONE, &key))
             break;
-        sj_delete(batch(s), DONE, &key);
+        sj_delete(spool_write(s), SPOOL_DONE, &key);
         s->done_above--;
     }
     key = key_of(0);
     sj_write_u64(low, s->low);
-    sj_put(batch(s), DONE, &key, (sj_bytes){ low, sizeof low });
+    sj_put(spool_write(s), SPOOL_DONE, &key, (sj_bytes){ low, sizeof low });
 }
 
 void
@@ -221,13 +224,13 @@ spool_put_hook(spool *s, uint64_t org, const Sijill__V1__Hook *hook)
 
     assert(hook->id.len == SJ_ID_SIZE);
     sj_key_add_id(&key, hook->id.data);
-    sj_row_put(batch(s), HOOK, &key, &hook->base);
+    sj_row_put(spool_write(s), SPOOL_HOOK, &key, &hook->base);
 }
 
 void
 spool_put_cursor(spool *s, uint32_t shard, sj_cursor at)
 {
-    sj_cursor_put(batch(s), shard, at);
+    sj_cursor_put(spool_write(s), shard, at);
 }
 
 /* What was confirmed long ago goes, a few at a time. */
@@ -243,7 +246,7 @@ prune(void *context)
     sj_key all = sj_key_empty();
     sj_scan scan;
 
-    sj_scan_begin(&scan, txn, DELIVERY, &all, NULL);
+    sj_scan_begin(&scan, txn, SPOOL_DELIVERY, &all, NULL);
     while (count < SPOOL_PRUNE_MAX && sj_scan_next(&scan)) {
         Sijill__V1__DeliveryRow *row =
             sj_unpack(txn, &sijill__v1__delivery_row__descriptor, scan.value);
@@ -258,11 +261,11 @@ prune(void *context)
     for (size_t i = 0; i < count; i++) {
         sj_key key = key_of(old[i]);
 
-        sj_delete(batch(s), DELIVERY, &key);
+        sj_delete(spool_write(s), SPOOL_DELIVERY, &key);
         for (uint32_t part = 0; part < parts[i]; part++) {
             key = key_of(old[i]);
             sj_key_add_u32(&key, part);
-            sj_delete(batch(s), BODY, &key);
+            sj_delete(spool_write(s), SPOOL_BODY, &key);
         }
     }
     sj_store_check_readers(s->store);
@@ -299,7 +302,7 @@ join_body(sj_txn *txn, uint64_t number, const Sijill__V1__DeliveryRow *row, sj_a
         sj_bytes value;
 
         sj_key_add_u32(&key, part);
-        if (!sj_get(txn, BODY, &key, &value) || value.size > SPOOL_PART_SIZE)
+        if (!sj_get(txn, SPOOL_BODY, &key, &value) || value.size > SPOOL_PART_SIZE)
             return false;
         memcpy(at + size, value.at, value.size);
         size += value.size;
@@ -318,11 +321,11 @@ spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
     sj_scan scan;
     bool found = false;
 
-    sj_scan_begin_after(&scan, txn, DELIVERY, &all, &from);
+    sj_scan_begin_after(&scan, txn, SPOOL_DELIVERY, &all, &from);
     while (!found && sj_scan_next(&scan)) {
         sj_key key = key_of(sj_read_u64(scan.key.at));
 
-        if (sj_exists(txn, DONE, &key))
+        if (sj_exists(txn, SPOOL_DONE, &key))
             continue;
         *number = sj_read_u64(scan.key.at);
         if (!copy_row(arena, scan.value, row) || !join_body(txn, *number, *row, arena, body))
@@ -332,6 +335,19 @@ spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
     sj_read_end(txn);
     sj_arena_reset(&s->read_arena);
     return found;
+}
+
+sj_txn *
+spool_read(spool *s)
+{
+    return sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
+}
+
+void
+spool_read_end(spool *s, sj_txn *txn)
+{
+    sj_read_end(txn);
+    sj_arena_reset(&s->read_arena);
 }
 
 uint64_t
@@ -347,7 +363,7 @@ spool_each_hook(spool *s, spool_hook_fn *each, void *context)
     sj_key all = sj_key_empty();
     sj_scan scan;
 
-    sj_scan_begin(&scan, txn, HOOK, &all, NULL);
+    sj_scan_begin(&scan, txn, SPOOL_HOOK, &all, NULL);
     while (sj_scan_next(&scan)) {
         size_t mark = sj_arena_mark(&s->read_arena);
         Sijill__V1__Hook *hook = sj_unpack(txn, &sijill__v1__hook__descriptor, scan.value);
@@ -406,7 +422,6 @@ spool_open(loop *l, const char *home)
     read_state(s);
     s->prune_timer = (loop_timer){ .due = prune, .context = s };
     loop_at(l, &s->prune_timer, loop_mono_ms(l) + PRUNE_EVERY_MS);
-    loop_each_turn(l, flush, s);
     return s;
 }
 
@@ -416,7 +431,7 @@ spool_close(spool **s)
     if (*s == NULL)
         return;
     if ((*s)->batch != NULL)
-        flush(*s);
+        spool_flush(*s);
     sj_store_close(&(*s)->store);
     sj_arena_close(&(*s)->batch_arena);
     sj_arena_close(&(*s)->read_arena);

@@ -13,6 +13,17 @@
 #include "storage/arena.h"
 #include "storage/cursor.h"
 
+/* Its own tables; those of outbound/ are read and written there. */
+enum {
+    SPOOL_DELIVERY = SJ_TABLE_OWN,
+    SPOOL_BODY,
+    SPOOL_DONE,
+    SPOOL_HOOK,
+    SPOOL_ENDPOINT,
+    SPOOL_OUT,
+    SPOOL_OUT_LOG,
+};
+
 enum { SPOOL_PART_SIZE = 40 * 1024, SPOOL_PRUNE_MAX = 256 };
 #define SPOOL_KEEP_MS (UINT64_C(30) * 24 * 3600 * 1000) /* confirmed deliveries, as evidence */
 
@@ -21,6 +32,10 @@ typedef struct spool spool;
 /* Open or make the spool in `home`.  NULL: words on the log. */
 spool *spool_open(loop *l, const char *home);
 void spool_close(spool **s);
+
+/* The turn's end: one commit, then all are told.  A loop_fn: of all that is done each turn it is
+ * the last. */
+void spool_flush(void *context);
 
 /* Keep a delivery; `body` is copied.  `stored` is called at the turn's end: true: it is durable.
  * False: it is not, nothing was kept (the disk is full, say). */
@@ -45,6 +60,12 @@ void spool_each_hook(spool *s, spool_hook_fn *each, void *context);
 /* Where the feed of a service has been read to. */
 sj_cursor spool_cursor(spool *s, uint32_t shard);
 void spool_put_cursor(spool *s, uint32_t shard, sj_cursor at);
+
+/* The turn's transaction, and one that reads what was committed before; end that within the
+ * function that began it. */
+sj_txn *spool_write(spool *s);
+sj_txn *spool_read(spool *s);
+void spool_read_end(spool *s, sj_txn *txn);
 
 /* Octets used of those that may be used. */
 void spool_usage(const spool *s, uint64_t *used, uint64_t *map);

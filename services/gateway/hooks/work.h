@@ -18,9 +18,13 @@ enum {
     WORK_JOBS_MAX = 512, /* deliveries at once */
     WORK_RETRY_MS = 250, /* x 2^n */
     WORK_RETRY_MAX_MS = 15000,
-    WORK_DEADLINE_MS = 20000,  /* of one question */
-    WORK_SWEEP_MS = 5 * 60000, /* what is held is looked at again */
+    WORK_FETCH_MAX_MS = 5 * 60000, /* between two tries to ask a platform */
+    WORK_DEADLINE_MS = 20000,      /* of one question */
+    WORK_SWEEP_MS = 5 * 60000,     /* what is held is looked at again */
 };
+
+/* A notice that the platform does not explain by then is kept for a human. */
+#define WORK_FETCH_FOR_MS (UINT64_C(24) * 3600 * 1000)
 
 typedef struct work work;
 

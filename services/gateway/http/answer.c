@@ -203,7 +203,7 @@ answer_raw(request *r)
 }
 
 void
-answer_refuse(request *r, http_refusal why, unsigned status, const char *code, const char *detail)
+request_refuse(request *r, http_refusal why, unsigned status, const char *code, const char *detail)
 {
     r->h->refused[why]++;
     r->close = r->c->linger = true;

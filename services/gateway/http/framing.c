@@ -141,8 +141,8 @@ framing_check(request *r, const char *method, const char *version)
     if (f.fault == NULL)
         (void) MHD_get_connection_values(r->c->mhd, MHD_HEADER_KIND, look_at_header, &f);
     if (head_size(r) > HTTP_HEAD_MAX || f.headers > HEADERS_TAKEN_MAX) {
-        answer_refuse(r, REFUSED_SIZE, 431, "TOO_LARGE",
-                      "the head of a request has at most 32 KiB and 100 headers");
+        request_refuse(r, REFUSED_SIZE, 431, "TOO_LARGE",
+                       "the head of a request has at most 32 KiB and 100 headers");
         return false;
     }
     /* The empty line, and with it a fold or LF of the last header. */
@@ -151,7 +151,7 @@ framing_check(request *r, const char *method, const char *version)
     if (f.fault == NULL)
         f.fault = body_fault(&f, version);
     if (f.fault != NULL) {
-        answer_refuse(r, REFUSED_HEAD, 400, "BAD_MESSAGE", f.fault);
+        request_refuse(r, REFUSED_HEAD, 400, "BAD_MESSAGE", f.fault);
         return false;
     }
     r->has_body = f.encodings > 0;

@@ -184,8 +184,8 @@ enum MHD_Result answer_queue(request *r);
 /* Where libmicrohttpd takes no answer any more or not yet: write it to the socket, then close. */
 enum MHD_Result answer_raw(request *r);
 void answer_head(request *r, const answer *a); /* the headers of both kinds of answers */
-void answer_refuse(request *r, http_refusal why, unsigned status, const char *code,
-                   const char *detail);
+void request_refuse(request *r, http_refusal why, unsigned status, const char *code,
+                    const char *detail);
 /* The headers for a browser's script from elsewhere; NULL origin: none. */
 void cors_headers(request *r);
 bool cors_is_preflight(const request *r);

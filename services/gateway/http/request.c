@@ -231,8 +231,8 @@ let_site_admit(request *r)
     if (!r->admitted)
         r->handled = true;
     else if (r->declared > r->body_max && !r->answered)
-        answer_refuse(r, REFUSED_SIZE, 413, "TOO_LARGE",
-                      r->body_max == 0 ? "no body is taken here" : "the body is too large");
+        request_refuse(r, REFUSED_SIZE, 413, "TOO_LARGE",
+                       r->body_max == 0 ? "no body is taken here" : "the body is too large");
 }
 
 static void
@@ -309,8 +309,8 @@ body_step(request *r, const char *data, size_t size)
         return MHD_YES; /* nobody wants it any more */
     r->received += size;
     if (r->received > r->body_max) {
-        answer_refuse(r, REFUSED_SIZE, 413, "TOO_LARGE",
-                      r->body_max == 0 ? "no body is taken here" : "the body is too large");
+        request_refuse(r, REFUSED_SIZE, 413, "TOO_LARGE",
+                       r->body_max == 0 ? "no body is taken here" : "the body is too large");
         return answer_raw(r);
     }
     if (r->site->piece != NULL) {
@@ -319,7 +319,7 @@ body_step(request *r, const char *data, size_t size)
     }
     if (body_append(r, data, size))
         return MHD_YES;
-    answer_refuse(r, REFUSED_SIZE, 503, "BUSY", "no memory for the body: try again later");
+    request_refuse(r, REFUSED_SIZE, 503, "BUSY", "no memory for the body: try again later");
     return answer_raw(r);
 }
 

@@ -38,6 +38,8 @@ typedef void fetch_fn(void *context, const fetch_result *result);
 
 fetch *fetch_open(loop *l);
 void fetch_close(fetch **f);
+/* https anywhere, http only where it does not leave this machine. */
+bool fetch_may_ask(const char *url);
 /* `done` is called exactly once (unless f is closed), never before this returns.  False: too many
  * are running, or the address is none that may be asked. */
 bool fetch_start(fetch *f, const fetch_request *request, fetch_fn *done, void *context);

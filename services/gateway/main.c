@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sijill-gateway: HTTP, webhooks and what goes out, for the three services.  It holds no truth:
+ * what it has accepted lies in its spool until the owner has confirmed it.
+ */
+#include "services/gateway/hooks/follow.h"
+#include "services/gateway/hooks/site.h"
+#include "services/runtime/log.h"
+#include "services/runtime/notify.h"
+#include "services/runtime/options.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { EXIT_FAILED = 1, DRAIN_MS = 10000, LOOK_MS = 50, SITES_MAX = 8, PATH_SIZE = 4096 };
+
+typedef struct gateway {
+    loop *loop;
+    seal *key;
+    spool *spool;
+    registry *registry;
+    backend *backend;
+    fetch *fetch;
+    work *work;
+    follow *follow;
+    hook_site *hooks;
+    http *http;
+    http_site sites[SITES_MAX];
+    int signal_fd;
+    bool stopping;
+    loop_timer stop_timer, watchdog_timer;
+} gateway;
+
+static sj_option options[] = {
+    { "home", SJ_OPTION_TEXT, "DIR", "/var/lib/sijill/gateway", "folder of the spool", 0, 0, NULL },
+    { "run", SJ_OPTION_TEXT, "DIR", "/run/sijill", "folder of the services' sockets", 0, 0, NULL },
+    { "listen", SJ_OPTION_TEXT, "HOST:PORT", "127.0.0.1:8080", "where HTTP is spoken", 0, 0, NULL },
+    { "public-url", SJ_OPTION_TEXT, "URL", "", "how the world calls this gateway: https://...", 0,
+      0, NULL },
+    { "cors", SJ_OPTION_TEXT, "ORIGINS", "", "web pages' origins that may call it, or *", 0, 0,
+      NULL },
+    { "forwarded", SJ_OPTION_FLAG, NULL, NULL,
+      "a proxy of ours is before it: believe X-Forwarded-For", 0, 0, NULL },
+    { "orgs", SJ_OPTION_TEXT, "NUMBERS", "1", "organisations whose hooks come here", 0, 0, NULL },
+    { "replace-seal-key", SJ_OPTION_FLAG, NULL, NULL,
+      "give up secrets that were sealed to another gateway's key", 0, 0, NULL },
+};
+
+/* ---- stopping ----------------------------------------------------------------------------------
+ */
+
+static void
+look_whether_drained(void *context)
+{
+    gateway *g = context;
+
+    if (http_is_drained(g->http))
+        loop_stop(g->loop);
+    else
+        loop_at(g->loop, &g->stop_timer, loop_mono_ms(g->loop) + LOOK_MS);
+}
+
+static void
+signalled(void *context)
+{
+    gateway *g = context;
+    struct signalfd_siginfo info;
+
+    while (read(g->signal_fd, &info, sizeof info) == (ssize_t) sizeof info)
+        ;
+    if (g->stopping)
+        return;
+    g->stopping = true;
+    sj_log(SJ_LOG_INFO, "gateway.stopping", "words=\"what is here is answered\"");
+    sj_notify("STOPPING=1");
+    http_drain(g->http, DRAIN_MS);
+    look_whether_drained(g);
+}
+
+static void
+feed_watchdog(void *context)
+{
+    gateway *g = context;
+
+    sj_notify("WATCHDOG=1");
+    loop_at(g->loop, &g->watchdog_timer,
+            loop_mono_ms(g->loop) + (uint64_t) sj_watchdog_interval_ms());
+}
+
+static bool
+watch_signals(gateway *g)
+{
+    sigset_t set;
+
+    (void) sigemptyset(&set);
+    (void) sigaddset(&set, SIGTERM);
+    (void) sigaddset(&set, SIGINT);
+    (void) signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return false;
+    g->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return g->signal_fd >= 0 && loop_watch(g->loop, g->signal_fd, false, signalled, g);
+}
+
+/* ---- starting ----------------------------------------------------------------------------------
+ */
+
+static void
+delivery_stored(void *context)
+{
+    gateway *g = context;
+
+    work_wake(g->work);
+}
+
+static bool
+open_hooks(gateway *g, const sj_options *given)
+{
+    const char *home = sj_option_text(given, "home");
+    backend_options services = { .run = sj_option_text(given, "run") };
+
+    if ((g->spool = spool_open(g->loop, home)) == NULL || (g->key = seal_open(home)) == NULL ||
+        (g->backend = backend_open(g->loop, &services)) == NULL ||
+        (g->registry = registry_open(g->spool, g->key)) == NULL)
+        return false;
+
+    work_parts parts = { g->loop, g->spool, g->registry, g->backend, g->fetch };
+
+    g->work = work_open(&parts);
+    if (g->work == NULL)
+        return false;
+
+    follow_parts followed = { .loop = g->loop,
+                              .spool = g->spool,
+                              .registry = g->registry,
+                              .backend = g->backend,
+                              .work = g->work,
+                              .key = g->key,
+                              .run = services.run,
+                              .orgs = sj_option_text(given, "orgs"),
+                              .replace_key = sj_option_flag(given, "replace-seal-key") };
+    hook_site_parts site = { .spool = g->spool,
+                             .registry = g->registry,
+                             .backend = g->backend,
+                             .public_url = sj_option_text(given, "public-url"),
+                             .stored = delivery_stored,
+                             .context = g };
+
+    g->follow = follow_open(&followed);
+    g->hooks = hook_site_open(&site);
+    return g->follow != NULL && g->hooks != NULL;
+}
+
+static bool
+open_http(gateway *g, const sj_options *given)
+{
+    size_t count = 0;
+    http_options door = { .listen = sj_option_text(given, "listen"),
+                          .cors = sj_option_text(given, "cors"),
+                          .forwarded = sj_option_flag(given, "forwarded"),
+                          .sites = g->sites };
+
+    g->sites[count++] = hook_site_http(g->hooks);
+    g->http = http_open(g->loop, &door);
+    return g->http != NULL;
+}
+
+/* For those who asked for any free port: HOME/http.port. */
+static void
+tell_port(const char *home, unsigned port)
+{
+    char path[PATH_SIZE];
+    int length = snprintf(path, sizeof path, "%s/http.port", home);
+    FILE *file = length > 0 && (size_t) length < sizeof path ? fopen(path, "we") : NULL;
+
+    if (file == NULL)
+        return;
+    (void) fprintf(file, "%u\n", port);
+    (void) fclose(file);
+}
+
+static void
+close_all(gateway *g)
+{
+    http_close(&g->http);
+    hook_site_close(&g->hooks);
+    follow_close(&g->follow);
+    backend_close(&g->backend);
+    work_close(&g->work);
+    registry_close(&g->registry);
+    spool_close(&g->spool);
+    seal_close(&g->key);
+    loop_close(&g->loop);
+}
+
+int
+main(int argc, char **argv)
+{
+    gateway g = { .signal_fd = -1 };
+    sj_options given = { .program = "sijill-gateway",
+                         .purpose = "HTTP and webhooks for the three services",
+                         .rows = options,
+                         .count = sizeof options / sizeof options[0] };
+    int exit_code = sj_options_read(&given, argc, argv);
+    bool opened;
+
+    if (exit_code >= 0)
+        return exit_code;
+    sj_options_log(&given);
+    (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* secrets of hooks are in this memory */
+    opened = sodium_init() >= 0 && (g.loop = loop_open()) != NULL && watch_signals(&g) &&
+             open_hooks(&g, &given) && open_http(&g, &given);
+    if (opened) {
+        loop_each_turn(g.loop, spool_flush, g.spool);
+        work_wake(g.work); /* what was accepted before */
+        tell_port(sj_option_text(&given, "home"), http_port(g.http));
+        sj_log(SJ_LOG_INFO, "gateway.ready", "port=%u waiting=%llu", http_port(g.http),
+               (unsigned long long) spool_waiting(g.spool));
+        sj_notify("READY=1");
+        g.stop_timer = (loop_timer){ .due = look_whether_drained, .context = &g };
+        g.watchdog_timer = (loop_timer){ .due = feed_watchdog, .context = &g };
+        if (sj_watchdog_interval_ms() > 0)
+            feed_watchdog(&g);
+        loop_run(g.loop);
+    }
+    close_all(&g);
+    if (g.signal_fd >= 0)
+        (void) close(g.signal_fd);
+    return opened ? 0 : EXIT_FAILED;
+}
