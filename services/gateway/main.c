@@ -3,6 +3,7 @@
  * sijill-gateway: HTTP, webhooks and what goes out, for the three services.  It holds no truth:
  * what it has accepted lies in its spool until the owner has confirmed it.
  */
+#include "services/gateway/health.h"
 #include "services/gateway/hooks/follow.h"
 #include "services/gateway/hooks/site.h"
 #include "services/runtime/log.h"
@@ -30,6 +31,8 @@ typedef struct gateway {
     follow *follow;
     hook_site *hooks;
     http *http;
+    metrics *metrics;
+    health *health;
     http_site sites[SITES_MAX];
     int signal_fd;
     bool stopping;
@@ -156,6 +159,53 @@ open_hooks(gateway *g, const sj_options *given)
     return g->follow != NULL && g->hooks != NULL;
 }
 
+/* ---- health ----
+ */
+
+static void
+write_outcome(void *context, const char *platform_name, const char *outcome, uint64_t count)
+{
+    metrics_sample(
+        context, "", (double) count,
+        (metrics_label[]){ { "platform", platform_name }, { "outcome", outcome }, { NULL, NULL } });
+}
+
+static void
+write_webhooks(void *context, metrics_text *out)
+{
+    const gateway *g = context;
+
+    metrics_family(out, "sijill_webhooks_total", METRICS_COUNTER,
+                   "Deliveries of platforms, by what became of them.");
+    hook_site_outcomes(g->hooks, write_outcome, out);
+    metrics_family(out, "sijill_spool_waiting", METRICS_GAUGE,
+                   "Deliveries that were accepted and are not yet done.");
+    metrics_sample(out, "", (double) spool_waiting(g->spool), NULL);
+}
+
+static bool
+is_ready(void *context, const char **why)
+{
+    const gateway *g = context;
+
+    *why = "the gateway is stopping";
+    return !g->stopping;
+}
+
+static bool
+open_health(gateway *g)
+{
+    health_parts parts = {
+        .loop = g->loop, .backend = g->backend, .ready = is_ready, .context = g
+    };
+
+    g->metrics = parts.metrics = metrics_open();
+    if (g->metrics == NULL || (g->health = health_open(&parts)) == NULL)
+        return false;
+    metrics_add(g->metrics, write_webhooks, g);
+    return true;
+}
+
 static bool
 open_http(gateway *g, const sj_options *given)
 {
@@ -166,7 +216,10 @@ open_http(gateway *g, const sj_options *given)
                           .sites = g->sites };
 
     g->sites[count++] = hook_site_http(g->hooks);
+    health_sites(g->health, &g->sites[count]);
     g->http = http_open(g->loop, &door);
+    if (g->http != NULL)
+        metrics_add(g->metrics, http_metrics, g->http);
     return g->http != NULL;
 }
 
@@ -191,6 +244,8 @@ close_all(gateway *g)
     hook_site_close(&g->hooks);
     follow_close(&g->follow);
     backend_close(&g->backend);
+    health_close(&g->health);
+    metrics_close(&g->metrics);
     work_close(&g->work);
     registry_close(&g->registry);
     spool_close(&g->spool);
@@ -214,7 +269,7 @@ main(int argc, char **argv)
     sj_options_log(&given);
     (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* secrets of hooks are in this memory */
     opened = sodium_init() >= 0 && (g.loop = loop_open()) != NULL && watch_signals(&g) &&
-             open_hooks(&g, &given) && open_http(&g, &given);
+             open_hooks(&g, &given) && open_health(&g) && open_http(&g, &given);
     if (opened) {
         loop_each_turn(g.loop, spool_flush, g.spool);
         work_wake(g.work); /* what was accepted before */

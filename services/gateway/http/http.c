@@ -301,3 +301,9 @@ http_port(const http *h)
 {
     return h->port;
 }
+
+bool
+http_is_draining(const http *h)
+{
+    return h->draining;
+}

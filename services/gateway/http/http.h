@@ -59,8 +59,9 @@ typedef struct http_site {
     /* NULL: the body is kept in memory for handle.  Else it is given piece by piece; false: it was
      * answered, no more is wanted. */
     bool (*piece)(void *context, request *r, octets piece);
-    /* A request that was admitted ends without handle and without an answer: its client went away,
-     * or took too long.  What was kept with it is to be given back.  NULL: nothing is. */
+    /* A request that was admitted ends without an answer: its client went away or took too long
+     * before all had come, or http is being closed.  What was kept with it is to be given back, and
+     * the request forgotten.  NULL: nothing is. */
     void (*gone)(void *context, request *r);
     void *context;
 } http_site;
@@ -79,6 +80,10 @@ void http_drain(http *h, unsigned ms);
 bool http_is_drained(const http *h);
 void http_close(http **h);
 unsigned http_port(const http *h); /* the one that was bound */
+bool http_is_draining(const http *h);
+/* A metrics_fn (metrics.h); its context is the http. */
+struct metrics_text;
+void http_metrics(void *context, struct metrics_text *out);
 
 /* ---- a request; texts are borrowed until it is answered
  * ------------------------------------------ */
