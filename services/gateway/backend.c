@@ -13,7 +13,8 @@ enum { ENDPOINT_SIZE = 256, HEARD_MS = 10000, BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_
 typedef struct question {
     backend_fn *answered;
     void *context;
-    struct question *next; /* among those that wait for a place */
+    struct question *next;          /* among those that wait for a place */
+    struct question *older, *newer; /* among all that are not answered */
     sijill_request request;
     uint8_t request_id[SIJILL_ID_SIZE], actor[SIJILL_ID_SIZE], outside[SIJILL_ID_SIZE];
     uint8_t credential[SIJILL_SECRET_SIZE], trace[SIJILL_TRACE_SIZE];
@@ -29,6 +30,7 @@ typedef struct line {
     loop_timer timer;
     uint64_t heard_ms; /* when it answered last, by the monotonic clock; 0: never */
     question *first, *last;
+    question *newest; /* of all that are not answered */
     size_t waiting;
 } line;
 
@@ -85,6 +87,18 @@ hand_over(line *l)
 }
 
 static void
+question_free(line *l, question *q)
+{
+    if (q->newer == NULL)
+        l->newest = q->older;
+    else
+        q->newer->older = q->older;
+    if (q->older != NULL)
+        q->older->newer = q->newer;
+    free(q);
+}
+
+static void
 take_answers(void *context)
 {
     line *l = context;
@@ -98,7 +112,7 @@ take_answers(void *context)
             l->heard_ms = loop_mono_ms(l->owner->loop);
         reply.context = NULL;
         q->answered(q->context, &reply);
-        free(q);
+        question_free(l, q);
         hand_over(l);
     }
     watch_again(l);
@@ -161,6 +175,10 @@ backend_ask(backend *b, backend_service service, uint64_t org, const sijill_requ
     else
         l->last->next = q;
     l->last = q;
+    q->older = l->newest;
+    if (q->older != NULL)
+        q->older->newer = q;
+    l->newest = q;
     l->waiting++;
     hand_over(l);
     return true;
@@ -228,11 +246,10 @@ backend_close(backend **b)
 
         if (l->watched > 0)
             loop_unwatch((*b)->loop, l->watched);
+        loop_at((*b)->loop, &l->timer, 0);
         sijill_close(&l->client);
-        for (question *q = l->first, *next; q != NULL; q = next) {
-            next = q->next;
-            free(q);
-        }
+        while (l->newest != NULL)
+            question_free(l, l->newest);
     }
     free(*b);
     *b = NULL;

@@ -25,6 +25,6 @@ typedef struct health_parts {
 } health_parts;
 
 health *health_open(const health_parts *parts);
-/* After http_close and backend_close, which forget what is asked. */
+/* After http_close, which forgets who waits; what is asked is not to be answered any more. */
 void health_close(health **h);
 void health_sites(health *h, http_site sites[static HEALTH_SITES]);

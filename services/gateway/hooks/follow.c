@@ -254,6 +254,8 @@ follow_close(follow **f)
 {
     if (*f == NULL)
         return;
+    loop_at((*f)->parts.loop, &(*f)->timer, 0);
+    loop_at((*f)->parts.loop, &(*f)->announce_timer, 0);
     if ((*f)->feed != NULL)
         sijill_feed_close(&(*f)->feed);
     free(*f);

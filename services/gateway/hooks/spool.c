@@ -430,6 +430,7 @@ spool_close(spool **s)
 {
     if (*s == NULL)
         return;
+    loop_at((*s)->loop, &(*s)->prune_timer, 0);
     if ((*s)->batch != NULL)
         spool_flush(*s);
     sj_store_close(&(*s)->store);

@@ -266,6 +266,7 @@ work_close(work **w)
 {
     if (*w == NULL)
         return;
+    loop_at((*w)->parts.loop, &(*w)->sweep, 0);
     for (job *j = (*w)->free, *next; j != NULL; j = next) {
         next = j->next;
         sj_arena_close(&j->arena);
