@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static const platform *const platforms[] = { &platform_zoom };
+static const platform *const platforms[] = {
+    &platform_zoom,  &platform_webex, &platform_bbb,
+    &platform_teams, &platform_jaas,  &platform_standard,
+};
 
 const platform *
 platform_find(const char *name)

@@ -5,4 +5,5 @@
  */
 #include "services/gateway/platform/platform.h"
 
-extern const platform platform_zoom;
+extern const platform platform_zoom, platform_webex, platform_bbb, platform_teams, platform_jaas,
+    platform_standard;

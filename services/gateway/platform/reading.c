@@ -20,12 +20,19 @@ enum {
     NUMBER_SIZE = 24,
 };
 
+static void
+set_source(reading *r, sj_bytes octets)
+{
+    (void) crypto_generichash(r->source, sizeof r->source, octets.at, octets.size, NULL, 0);
+}
+
 void
 reading_begin(reading *r, sj_arena *arena, const platform_delivery *in, const char *of,
               platform_items *out)
 {
     *r = (reading){ .arena = arena, .in = in, .out = out, .platform = of };
     *out = (platform_items){ .item = NULL };
+    set_source(r, in->body);
 }
 
 static bool
@@ -74,7 +81,7 @@ set_first_nonce(reading *r, Sijill__V1__Push *push)
     (void) crypto_generichash_init(&state, NULL, 0, sizeof nonce);
     hash_part(&state, "item", 4);
     hash_part(&state, r->platform, strlen(r->platform));
-    hash_part(&state, r->in->body.at, r->in->body.size);
+    hash_part(&state, r->source, sizeof r->source);
     hash_part(&state, place, sizeof place);
     (void) crypto_generichash_final(&state, nonce, sizeof nonce);
     set_nonce(r, push, nonce);
@@ -115,6 +122,13 @@ reading_words(reading *r, const char *words)
 }
 
 void
+reading_spoil(reading *r, const char *words)
+{
+    if (r->out->count > 0)
+        r->out->item[r->out->count - 1].words = words;
+}
+
+void
 reading_fetch(reading *r, const char *path)
 {
     item_new(r)->fetch = path;
@@ -127,6 +141,7 @@ reading_json(reading *r, sj_bytes body)
     json_t *json = json_loadb(body.size == 0 ? "" : body.at, body.size,
                               JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 
+    set_source(r, body);
     if (json != NULL)
         return json;
     reading_words(r, json_error_code(&error) == json_error_duplicate_key

@@ -20,6 +20,7 @@ typedef struct reading {
     platform_items *out;
     const char *platform;
     size_t room;        /* of out->item */
+    uint8_t source[16]; /* a hash of what is read: items without a better nonce have theirs of it */
     platform_item sink; /* what does not fit goes here */
 } reading;
 
@@ -35,6 +36,8 @@ json_t *reading_json(reading *r, sj_bytes body);
 Sijill__V1__Push *reading_push(reading *r, Sijill__V1__Push__Kind kind);
 /* An item that says what a human should know. */
 void reading_words(reading *r, const char *words);
+/* What was read last cannot be a push after all. */
+void reading_spoil(reading *r, const char *words);
 /* An item that asks for the platform's own word. */
 void reading_fetch(reading *r, const char *path);
 
