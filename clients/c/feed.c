@@ -25,7 +25,7 @@ struct sijill_feed {
     uint64_t asked_ms;
     sijill_pos at;
     sijill_pos head;
-    sijill_pos first; /* the oldest that can be asked for */
+    sijill_pos first;              /* the oldest that can be asked for */
     sijill_pos durable, confirmed; /* as the owner said; as the service was told */
     uint64_t confirmed_ms;
     uint32_t code; /* final */

@@ -210,8 +210,8 @@ sijill_pos sijill_feed_head(const sijill_feed *feed); /* where the service is, a
 /* What came up to `at` has lasting effect: the service may forget it.  Only a feed with a name says
  * so; the service hears of it within seconds, while the feed is read. */
 void sijill_feed_durable(sijill_feed *feed, sijill_pos at);
-/* The oldest position that may be asked for, as of the last subscription; seq 0 before there was one,
- * or when nothing has been forgotten. */
+/* The oldest position that may be asked for, as of the last subscription; seq 0 before there was
+ * one, or when nothing has been forgotten. */
 sijill_pos sijill_feed_first(const sijill_feed *feed);
 /* As sijill_fd and sijill_due_ms, with sijill_feed_read(feed, 0, ...) once. */
 int sijill_feed_fd(const sijill_feed *feed);

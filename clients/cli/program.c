@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COMMANDS_MAX = 64, DEADLINE_S = 30 };
+enum { COMMANDS_MAX = 128, DEADLINE_S = 30 };
 
 /* Every command, in the order in which work goes. */
 static void
@@ -29,6 +29,9 @@ commands_join(command all[COMMANDS_MAX])
         explain_commands,
         certificate_commands,
         certificate_issue_commands,
+        hook_commands,
+        held_commands,
+        endpoint_commands,
         verify_commands,
         status_commands,
         upkeep_commands,

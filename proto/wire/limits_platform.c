@@ -71,7 +71,7 @@ static const sj_limit hook[] = {
     { .name = "id", .max = 16, .exact = true },
     { .name = "platform", .max = 128 },
     { .name = "event_id", .max = 16, .exact = true },
-    { .name = "sealed_secret", .count = 2, .max = 512 },
+    { .name = "sealed_secret", .count = 2, .max = 4096 },
     { .name = "label", .max = 256 },
     { .name = "setting", .count = 8 },
     { .name = "created_ms", .max = SJ_INSTANT_MAX_MS },
@@ -81,13 +81,13 @@ static const sj_limit add_hook[] = {
     { .name = "id", .max = 16, .exact = true },
     { .name = "platform", .max = 128 },
     { .name = "event_id", .max = 16, .exact = true },
-    { .name = "sealed_secret", .max = 512 },
+    { .name = "sealed_secret", .max = 4096 },
     { .name = "label", .max = 256 },
     { .name = "setting", .count = 8 },
 };
 static const sj_limit rotate_hook[] = {
     { .name = "id", .max = 16, .exact = true },
-    { .name = "sealed_secret", .max = 512 },
+    { .name = "sealed_secret", .max = 4096 },
     { .name = "retire" },
 };
 static const sj_limit remove_hook[] = {
