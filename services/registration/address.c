@@ -16,11 +16,15 @@ behind_scheme(const char *url, bool *secure)
     return strncmp(url, http, sizeof http - 1) == 0 ? url + sizeof http - 1 : NULL;
 }
 
+/* 0: none, or one that does not end. */
 static size_t
 host_size(const char *host)
 {
-    return host[0] == '[' ? strcspn(host, "]/?#") + (strchr(host, ']') != NULL)
-                          : strcspn(host, ":/?#");
+    size_t size = strcspn(host, host[0] == '[' ? "]/?#" : ":/?#");
+
+    if (host[0] != '[')
+        return size;
+    return size > 1 && host[size] == ']' ? size + 1 : 0;
 }
 
 static bool
@@ -54,7 +58,7 @@ port_plausible(const char *at)
     size_t size;
 
     if (*at != ':')
-        return true;
+        return *at == '\0' || strchr("/?#", *at) != NULL;
     at++;
     size = strcspn(at, "/?#");
     return size > 0 && size <= 5 && strspn(at, "0123456789") == size;
