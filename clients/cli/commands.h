@@ -13,6 +13,7 @@ extern const command registration_commands[];
 extern const command registration_import_commands[];
 extern const command attendance_commands[];
 extern const command attendance_import_commands[];
+extern const command upload_commands[];
 extern const command explain_commands[];
 extern const command certificate_commands[];
 extern const command certificate_issue_commands[];

@@ -18,23 +18,15 @@ static void
 commands_join(command all[COMMANDS_MAX])
 {
     const command *const families[] = {
-        org_commands,
-        event_commands,
-        event_edit_commands,
-        event_import_commands,
-        registration_commands,
-        registration_import_commands,
-        attendance_commands,
-        attendance_import_commands,
-        explain_commands,
-        certificate_commands,
-        certificate_issue_commands,
-        hook_commands,
-        held_commands,
-        endpoint_commands,
-        verify_commands,
-        status_commands,
-        upkeep_commands,
+        org_commands,          event_commands,
+        event_edit_commands,   event_import_commands,
+        registration_commands, registration_import_commands,
+        attendance_commands,   attendance_import_commands,
+        upload_commands,       explain_commands,
+        certificate_commands,  certificate_issue_commands,
+        hook_commands,         held_commands,
+        endpoint_commands,     verify_commands,
+        status_commands,       upkeep_commands,
         feed_commands,
     };
     size_t count = 0;

@@ -69,7 +69,7 @@ static int
 quoted_read(csv *in)
 {
     for (;;) {
-        int octet = getc(in->from);
+        int octet = getc_unlocked(in->from);
 
         if (octet == EOF) {
             bad(in, "a quote is not closed");
@@ -84,7 +84,7 @@ quoted_read(csv *in)
                 return EOF;
         }
         if (octet == '"') {
-            octet = getc(in->from);
+            octet = getc_unlocked(in->from);
             if (octet != '"')
                 return octet;
         }
@@ -98,18 +98,18 @@ field_read(csv *in)
 {
     size_t begin = in->used;
     bool quoted = false;
-    int octet = getc(in->from);
+    int octet = getc_unlocked(in->from);
 
     while (octet == ' ' && in->delimiter != ' ') {
         put(in, octet);
-        octet = getc(in->from);
+        octet = getc_unlocked(in->from);
     }
     if (octet == '"') {
         in->used = begin;
         quoted = true;
         octet = quoted_read(in);
         while (octet == ' ' || octet == '\r')
-            octet = getc(in->from);
+            octet = getc_unlocked(in->from);
         if (octet != EOF && octet != '\n' && octet != in->delimiter) {
             bad(in, "text follows a closing quote");
             in->astray = true;
@@ -117,7 +117,7 @@ field_read(csv *in)
     }
     while (octet != EOF && octet != '\n' && octet != in->delimiter) {
         put(in, octet);
-        octet = getc(in->from);
+        octet = getc_unlocked(in->from);
     }
     if (octet == '\n')
         in->next_line++;
@@ -142,7 +142,7 @@ row_read(csv *in)
     int last;
 
     do {
-        int first = getc(in->from);
+        int first = getc_unlocked(in->from);
 
         if (first == EOF)
             return false;
@@ -182,7 +182,8 @@ delimiter_find(FILE *from)
     int octet;
 
     rewind(from);
-    for (size_t i = 0; i < LOOK_OCTETS && lines < LOOK_LINES && (octet = getc(from)) != EOF; i++) {
+    for (size_t i = 0;
+         i < LOOK_OCTETS && lines < LOOK_LINES && (octet = getc_unlocked(from)) != EOF; i++) {
         quoted = quoted != (octet == '"');
         if (octet == '\n' && !quoted) {
             memset(seen, 0, sizeof seen);
@@ -289,19 +290,25 @@ csv_raw(csv *in)
 }
 
 /* Some programs fill a row with empty fields up to the widest: that is no harm. */
-csv_result
-csv_next(csv *in)
+bool
+csv_fits(csv *in)
 {
     size_t used = 0;
 
-    if (!row_read(in))
-        return CSV_END;
-    in->row++;
     for (size_t i = 0; i < in->field_count; i++)
         if (in->fields[i][0] != '\0')
             used = i + 1;
-    if (in->reason[0] == '\0' && used > in->column_count)
+    if (used > in->column_count)
         (void) snprintf(in->reason, sizeof in->reason, "the row has %zu fields, the header %zu",
                         used, in->column_count);
-    return in->reason[0] == '\0' ? CSV_ROW : CSV_BAD;
+    return used <= in->column_count;
+}
+
+csv_result
+csv_next(csv *in)
+{
+    if (!row_read(in))
+        return CSV_END;
+    in->row++;
+    return in->reason[0] == '\0' && csv_fits(in) ? CSV_ROW : CSV_BAD;
 }

@@ -61,5 +61,7 @@ bool csv_formula(const char *text);
 
 /* The next row, whatever its columns.  CSV_BAD: in->reason says why it cannot be read; go on. */
 csv_result csv_raw(csv *in);
-/* The same of a file with a header: a row with more in it than columns is bad, too. */
+/* false: there is more in the row than the header has columns; in->reason says so. */
+bool csv_fits(csv *in);
+/* Both: the next row of a file with one header. */
 csv_result csv_next(csv *in);

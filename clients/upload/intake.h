@@ -28,6 +28,7 @@ typedef struct intake_row {
     char column[SIJILL_FIELD_SIZE];
     uint32_t code;
     json_t *more;               /* further members of the verdict, or NULL */
+    void *subject;              /* the caller's */
     uint32_t part;              /* which piece of its command it is, from 0 */
     struct intake_row *sibling; /* the next row that the same command answers */
     uint8_t *piece;             /* packed evidence, until it is answered */
