@@ -40,6 +40,7 @@
 enum {
     SIJILL_ID_SIZE = 16,
     SIJILL_SECRET_SIZE = 32, /* of an API key, and its hash */
+    SIJILL_KEY_SIZE = 102,   /* of an API key's text, with its NUL, at most */
     SIJILL_TRACE_SIZE = 25,
     SIJILL_FROM_SIZE = 65,
     SIJILL_OUTSTANDING_MAX = 1024,
@@ -171,6 +172,14 @@ void sijill_request_id(uint8_t id[SIJILL_ID_SIZE]);
 void sijill_actor(const char *name, uint8_t actor[SIJILL_ID_SIZE]);
 /* What a service keeps of an API key's secret: BLAKE2b-256. */
 void sijill_key_hash(const uint8_t secret[SIJILL_SECRET_SIZE], uint8_t hash[SIJILL_SECRET_SIZE]);
+/* A new key: an id and a secret of chance. */
+void sijill_key_new(uint8_t id[SIJILL_ID_SIZE], uint8_t secret[SIJILL_SECRET_SIZE]);
+/* "sjk_ORG_ID_SECRET" and NUL, as access.proto has it.  It is the secret: do not keep it. */
+void sijill_key_write(uint64_t org, const uint8_t id[SIJILL_ID_SIZE],
+                      const uint8_t secret[SIJILL_SECRET_SIZE], char text[SIJILL_KEY_SIZE]);
+/* Reads exactly what sijill_key_write writes; false: it is not that. */
+bool sijill_key_read(const char *text, uint64_t *org, uint8_t id[SIJILL_ID_SIZE],
+                     uint8_t secret[SIJILL_SECRET_SIZE]);
 /* 32 hexadecimal digits and NUL. */
 void sijill_hex(const uint8_t id[SIJILL_ID_SIZE], char text[2 * SIJILL_ID_SIZE + 1]);
 /* Reads what sijill_hex writes, either case, hyphens ignored. */
