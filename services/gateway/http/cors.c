@@ -10,8 +10,10 @@
 
 static const char METHODS_ALLOWED[] = "GET, HEAD, POST, PUT, PATCH, DELETE";
 static const char HEADERS_ALLOWED[] = "Authorization, Content-Type, Idempotency-Key, If-Match, "
-                                      "If-None-Match, Last-Event-ID, traceparent";
-static const char HEADERS_EXPOSED[] = "ETag, Link, Location, Retry-After, X-Request-Id";
+                                      "If-None-Match, Last-Event-ID, Sijill-Position, "
+                                      "traceparent";
+static const char HEADERS_EXPOSED[] = "ETag, Idempotency-Replayed, Link, Location, Retry-After, "
+                                      "Sijill-Dry-Run, Sijill-Position, X-Request-Id";
 static const char PREFLIGHT_SECONDS[] = "600";
 
 static bool

@@ -81,7 +81,7 @@ size_t
 problem_write(const problem *p, char at[static PROBLEM_MAX])
 {
     text t = { .at = at, .room = PROBLEM_MAX };
-    char type[128], status[32];
+    char type[128], status[32], instance[128] = "";
 
     assert(p->status >= 100 && p->status < 600);
     (void) snprintf(type, sizeof(type), "urn:sijill:problem:%s", p->code);
@@ -93,6 +93,9 @@ problem_write(const problem *p, char at[static PROBLEM_MAX])
     put_member(&t, "code", p->code);
     put_member(&t, "field", p->field);
     put_member(&t, "trace", p->trace);
+    if (p->trace != NULL)
+        (void) snprintf(instance, sizeof(instance), "urn:sijill:request:%s", p->trace);
+    put_member(&t, "instance", p->trace == NULL ? NULL : instance);
     put_member(&t, "detail", p->detail);
     put(&t, "}", 1);
     return t.used;

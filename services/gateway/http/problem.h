@@ -4,7 +4,8 @@
  * problem: an error as a program wants it (RFC 9457, application/problem+json):
  *
  *   {"type":"urn:sijill:problem:NOT_FOUND","title":"Not Found","status":404,
- *    "code":"NOT_FOUND","detail":"no such event","field":"event_id","trace":"4bf9…"}
+ *    "code":"NOT_FOUND","field":"event_id","trace":"4bf9…",
+ *    "instance":"urn:sijill:request:4bf9…","detail":"no such event"}
  *
  * `code` is a name of Code in /proto/sijill/v1/wire.proto, and stable; `detail` is for people.
  */
