@@ -3,6 +3,7 @@
  * sijill-gateway: HTTP, webhooks and what goes out, for the three services.  It holds no truth:
  * what it has accepted lies in its spool until the owner has confirmed it.
  */
+#include "services/gateway/api/api.h"
 #include "services/gateway/health.h"
 #include "services/gateway/hooks/follow.h"
 #include "services/gateway/hooks/site.h"
@@ -30,6 +31,7 @@ typedef struct gateway {
     work *work;
     follow *follow;
     hook_site *hooks;
+    api *api;
     http *http;
     metrics *metrics;
     health *health;
@@ -215,7 +217,11 @@ open_http(gateway *g, const sj_options *given)
                           .forwarded = sj_option_flag(given, "forwarded"),
                           .sites = g->sites };
 
+    g->api = api_open(g->loop, g->backend);
+    if (g->api == NULL)
+        return false;
     g->sites[count++] = hook_site_http(g->hooks);
+    g->sites[count++] = api_site(g->api);
     health_sites(g->health, &g->sites[count]);
     g->http = http_open(g->loop, &door);
     if (g->http != NULL)
@@ -241,6 +247,7 @@ static void
 close_all(gateway *g)
 {
     http_close(&g->http);
+    api_close(&g->api);
     hook_site_close(&g->hooks);
     follow_close(&g->follow);
     backend_close(&g->backend);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/gateway/api/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int
+hex_digit(char letter)
+{
+    if (letter >= '0' && letter <= '9')
+        return letter - '0';
+    if (letter >= 'a' && letter <= 'f')
+        return letter - 'a' + 10;
+    return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
+}
+
+bool
+api_unescape(const char *from, size_t size, bool plus, char *to, size_t room)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        char letter = from[i] == '+' && plus ? ' ' : from[i];
+
+        if (letter == '%') {
+            int high = i + 2 < size ? hex_digit(from[i + 1]) : -1;
+            int low = i + 2 < size ? hex_digit(from[i + 2]) : -1;
+
+            if (high < 0 || low < 0)
+                return false;
+            letter = (char) (high << 4 | low);
+            i += 2;
+        }
+        if (letter == '\0' || count + 1 >= room)
+            return false;
+        to[count++] = letter;
+    }
+    to[count] = '\0';
+    return true;
+}
+
+/* A segment of a path, without its slash. */
+static size_t
+segment(const char *at)
+{
+    return strcspn(at, "/");
+}
+
+/* Whether a path is of this template; values, when asked for, in the order in which they come. */
+static bool
+path_fits(const char *template, const char *path, const char *values[], size_t sizes[])
+{
+    size_t count = 0;
+
+    while (*template == '/' && *path == '/') {
+        size_t want = segment(++template), have = segment(++path);
+
+        if (*template == '{') {
+            if (have == 0)
+                return false;
+            values[count] = path;
+            sizes[count++] = have;
+        } else if (want != have || memcmp(template, path, want) != 0) {
+            return false;
+        }
+        template += want;
+        path += have;
+    }
+    return *template == '\0' && *path == '\0';
+}
+
+/* Segments that are words go before segments that are parameters: how many words a template has. */
+static unsigned
+word_count(const char *template)
+{
+    unsigned words = 0;
+
+    while (*template == '/') {
+        words += *++template != '{';
+        template += segment(template);
+    }
+    return words;
+}
+
+/* The place of a parameter among those of the template. */
+static size_t
+place_of(const char *template, const char *name)
+{
+    size_t place = 0, size = strlen(name);
+
+    for (const char *at = strchr(template, '{'); at != NULL; at = strchr(at + 1, '{'), place++)
+        if (strncmp(at + 1, name, size) == 0 && at[1 + size] == '}')
+            return place;
+    return API_PARAMETERS_MAX;
+}
+
+static void
+take_words(api_match *match, const char *const values[], const size_t sizes[])
+{
+    const api_route *route = match->route;
+
+    for (size_t i = 0; i < API_PARAMETERS_MAX && route->parameters[i].name != NULL; i++) {
+        size_t place = place_of(route->path, route->parameters[i].name);
+
+        if (!api_unescape(values[place], sizes[place], false, match->word[i], API_WORD_SIZE))
+            match->wrong = "a part of the path is too long, or its percent-escapes are broken";
+    }
+}
+
+static void
+allow(api_match *match, const char *method)
+{
+    size_t used = strlen(match->allow);
+
+    (void) snprintf(match->allow + used, sizeof match->allow - used, "%s%s", used > 0 ? ", " : "",
+                    method);
+    if (strcmp(method, "GET") == 0)
+        allow(match, "HEAD");
+}
+
+void
+api_find(const char *method, const char *path, api_match *match)
+{
+    const char *values[API_PARAMETERS_MAX], *best_values[API_PARAMETERS_MAX] = { NULL };
+    size_t sizes[API_PARAMETERS_MAX], best_sizes[API_PARAMETERS_MAX] = { 0 };
+    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    unsigned best = 0;
+
+    match->route = NULL;
+    match->allow[0] = '\0';
+    match->wrong = NULL;
+    for (const api_route *route = api_routes; route->method != NULL; route++)
+        if (path_fits(route->path, path, values, sizes) && word_count(route->path) > best)
+            best = word_count(route->path);
+    for (const api_route *route = api_routes; route->method != NULL; route++) {
+        if (word_count(route->path) != best || !path_fits(route->path, path, values, sizes))
+            continue;
+        allow(match, route->method);
+        if (strcmp(route->method, wanted) != 0)
+            continue;
+        match->route = route;
+        memcpy((void *) best_values, (const void *) values, sizeof values);
+        memcpy(best_sizes, sizes, sizeof sizes);
+    }
+    if (match->route != NULL)
+        take_words(match, best_values, best_sizes);
+}
+
+bool
+api_is_queried(const api_route *route, const ProtobufCFieldDescriptor *field)
+{
+    if (route->body != NULL || (route->flags & API_WRITE) != 0 ||
+        field->type == PROTOBUF_C_TYPE_MESSAGE || field->label == PROTOBUF_C_LABEL_REPEATED)
+        return false;
+    for (size_t i = 0; i < API_PARAMETERS_MAX && route->parameters[i].name != NULL; i++) {
+        const char *bound = route->parameters[i].field;
+
+        if (strcmp(bound, field->name) == 0)
+            return false;
+        if (strcmp(bound, "event_id") == 0 && strcmp(field->name, "slug") == 0)
+            return false; /* {event} is either */
+    }
+    return strcmp(field->name, "email") != 0; /* addresses are logged on their way */
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * problem: what went wrong, as RFC 9457 has it.  The wire's codes are the contract; one table says
+ * which status of HTTP each is.
+ */
+#include "services/gateway/api/json.h"
+
+enum {
+    API_WORDS_SIZE = 257,
+    /* Codes of HTTP itself, beside Sijill__V1__Code and SIJILL_UNREACHABLE. */
+    API_METHOD = 1100, /* another method is wanted */
+    API_MEDIA,         /* another Content-Type */
+};
+
+typedef struct api_problem {
+    uint32_t code;
+    char words[API_WORDS_SIZE];
+    char field[JSON_PATH_SIZE]; /* as in JSON; "": none */
+    bool syntax;                /* not to be understood: 400, where a wrong field is 422 */
+} api_problem;
+
+void api_wrong(api_problem *problem, uint32_t code, const char *field, const char *words);
+
+/* "registration_id" and "event.title" of a service as JSON has them. */
+void api_field_name(const char *field, char *name, size_t size);
+
+unsigned api_status(const api_problem *problem);
+/* "NOT_FOUND" */
+const char *api_code_name(uint32_t code);
+/* Seconds after which to ask again; 0: not at all. */
+unsigned api_retry_seconds(uint32_t code);
+
+/* The document; `request` is the request's id of 32 digits. */
+void api_problem_write(json_text *out, const api_problem *problem, const char *request);
+
+/* Each code that an answer may have, for the description; count of them. */
+typedef struct api_code {
+    uint32_t code;
+    unsigned status;
+    unsigned retry_seconds;
+    const char *name; /* NULL: the wire's own */
+    const char *title;
+} api_code;
+extern const api_code api_codes[];
+extern const size_t api_code_count;

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/gateway/api/exchange.h"
+#include "services/gateway/api/openapi.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_ARENA_SIZE = 4 * 1024 * 1024, TAG_OCTETS = 12, HTTP_OK = 200, HTTP_UNCHANGED = 304 };
+
+#define OPENAPI_PATH "/v1/openapi.json"
+
+/* ---- the description ---------------------------------------------------------------------------
+ */
+
+static bool
+describe(api *a)
+{
+    uint8_t hash[crypto_generichash_BYTES];
+    char hex[2 * TAG_OCTETS + 1];
+
+    if (!openapi_write(&a->openapi))
+        return false;
+    (void) crypto_generichash(hash, sizeof hash, (const unsigned char *) a->openapi.at,
+                              a->openapi.size, NULL, 0);
+    (void) sodium_bin2hex(hex, sizeof hex, hash, TAG_OCTETS);
+    (void) snprintf(a->openapi_tag, sizeof a->openapi_tag, "\"%s\"", hex);
+    return true;
+}
+
+static void
+answer_openapi(api *a, request *r)
+{
+    answer said = {
+        .status = HTTP_OK,
+        .type = "application/json",
+        .body = { a->openapi.at, a->openapi.size },
+        .header_count = 2,
+        .header = { { "ETag", a->openapi_tag }, { "Cache-Control", "public, max-age=3600" } },
+    };
+    conditions c;
+
+    (void) conditions_read(&c, NULL, request_header(r, "If-None-Match"));
+    if (tag_is_known(&c, a->openapi_tag)) {
+        said.status = HTTP_UNCHANGED;
+        said.type = NULL;
+        said.body = (octets){ NULL, 0 };
+    }
+    request_answer(r, &said);
+}
+
+/* ---- a request ---------------------------------------------------------------------------------
+ */
+
+static bool
+refuse(exchange *x, uint32_t code, const char *words)
+{
+    api_problem wrong;
+
+    api_wrong(&wrong, code, "", words);
+    exchange_refuse(x, &wrong);
+    return false;
+}
+
+static bool
+is_read(const char *method)
+{
+    return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+static bool
+admit(void *context, request *r, size_t *body_max)
+{
+    api *a = context;
+    exchange *x;
+    api_problem wrong;
+
+    if (strcmp(request_path(r), OPENAPI_PATH) == 0 && is_read(request_method(r))) {
+        answer_openapi(a, r);
+        return false;
+    }
+    x = request_alloc(r, sizeof *x);
+    if (x == NULL) {
+        request_answer(r, &(answer){ .status = 503, .close = true });
+        return false;
+    }
+    x->owner = a;
+    x->r = r;
+    request_keep(r, x);
+    api_find(request_method(r), request_path(r), &x->match);
+    if (x->match.route == NULL && x->match.allow[0] == '\0')
+        return refuse(x, SIJILL__V1__CODE__NOT_FOUND,
+                      "nothing has this address; " OPENAPI_PATH " lists those that are");
+    if (x->match.route == NULL)
+        return refuse(x, API_METHOD, "another method is wanted: see the header Allow");
+    if (!exchange_read(x, &wrong)) {
+        exchange_refuse(x, &wrong);
+        return false;
+    }
+    *body_max = x->match.route->body == NULL ? 0 : API_BODY_MAX;
+    return true;
+}
+
+static void
+handle(void *context, request *r)
+{
+    (void) context;
+    exchange_begin(request_kept(r));
+}
+
+api *
+api_open(loop *l, backend *services)
+{
+    api *a = calloc(1, sizeof *a);
+
+    if (a == NULL)
+        return NULL;
+    a->loop = l;
+    a->services = services;
+    a->slugs = slugs_open();
+    if (a->slugs == NULL || !sj_arena_open(&a->arena, ANSWER_ARENA_SIZE) || !describe(a))
+        api_close(&a);
+    return a;
+}
+
+void
+api_close(api **a)
+{
+    if (*a == NULL)
+        return;
+    slugs_close(&(*a)->slugs);
+    sj_arena_close(&(*a)->arena);
+    free((*a)->text.at);
+    free((*a)->openapi.at);
+    free(*a);
+    *a = NULL;
+}
+
+http_site
+api_site(api *a)
+{
+    return (http_site){
+        .prefix = "/v1/", .name = "api", .admit = admit, .handle = handle, .context = a
+    };
+}
