@@ -20,6 +20,8 @@ struct sijill {
     peer peer;
     uint64_t org;
     uint8_t actor[SIJILL_ID_SIZE];
+    bool has_credential; /* the actor is a key */
+    uint8_t credential[SIJILL_SECRET_SIZE];
     uint32_t deadline_ms;
     uint64_t find_by_ms; /* the service must have been met by then */
     uint64_t session;    /* the peer's, when last looked */
@@ -32,6 +34,14 @@ struct sijill {
     sijill_counts counts;
     slots slots;
 };
+
+static bool
+copied(uint8_t *to, size_t size, const uint8_t *from)
+{
+    if (from != NULL)
+        memcpy(to, from, size);
+    return from != NULL;
+}
 
 sijill *
 sijill_open(const sijill_options *options)
@@ -50,6 +60,7 @@ sijill_open(const sijill_options *options)
     }
     s->org = options->org == 0 ? 1 : options->org;
     memcpy(s->actor, options->actor, sizeof s->actor);
+    s->has_credential = copied(s->credential, sizeof s->credential, options->credential);
     s->deadline_ms = options->deadline_ms == 0 ? SIJILL_DEADLINE_MS : options->deadline_ms;
     s->find_by_ms = options->connect_ms == 0 ? UINT64_MAX : clock_mono_ms() + options->connect_ms;
     s->window = SJ_WINDOW_FIRST;
@@ -168,20 +179,15 @@ text_copy(char *to, size_t size, const char *from)
     to[length] = '\0';
 }
 
-static bool
-copied(uint8_t *to, size_t size, const uint8_t *from)
-{
-    if (from != NULL)
-        memcpy(to, from, size);
-    return from != NULL;
-}
-
 /* For whom, from where, and on what condition. */
 static void
-circumstances_keep(slot *t, const sijill_request *request)
+circumstances_keep(const sijill *s, slot *t, const sijill_request *request)
 {
-    t->delegated = request->delegated;
-    t->has_credential = copied(t->credential, sizeof t->credential, request->credential);
+    bool own = request->delegated || request->actor != NULL || !s->has_credential;
+
+    t->delegated = request->delegated || !own;
+    t->has_credential =
+        copied(t->credential, sizeof t->credential, own ? request->credential : s->credential);
     t->has_outside = copied(t->outside, sizeof t->outside, request->outside);
     t->has_trace = copied(t->trace, sizeof t->trace, request->trace);
     text_copy(t->from, sizeof t->from, request->from);
@@ -206,7 +212,7 @@ submit(sijill *s, const sijill_request *request)
     }
     t->deadline_ms = now_ms + deadline_ms;
     t->expires_ms = clock_wall_ms() + deadline_ms;
-    circumstances_keep(t, request);
+    circumstances_keep(s, t, request);
     t->org = request->org == 0 ? s->org : request->org;
     memcpy(t->actor, request->actor == NULL ? s->actor : request->actor, SIJILL_ID_SIZE);
     memset(&t->reply, 0, sizeof t->reply);

@@ -107,6 +107,7 @@ const option global_options[] = {
     { "json", NULL, "one JSON document on stdout; errors as JSON on stderr", false },
     { "csv", NULL, "lists as CSV, safe to open in a spreadsheet", false },
     { "actor", "NAME", "for whom this is done (default: your login name)", false },
+    { "key-file", "FILE", "act as the API key in this file (default SIJILL_KEY_FILE)", false },
     { "timeout", "SECONDS", "how long to ask for an answer (default 30)", false },
     { "progress", NULL, "show progress of long work even when stderr is no terminal", false },
     { "help", NULL, "print help", false },

@@ -55,6 +55,7 @@ service_of(cli *c, int service)
         return c->service[service];
     endpoint_of(c, service, "", endpoint);
     memcpy(options.actor, c->actor, sizeof c->actor);
+    options.credential = c->as_key ? c->credential : NULL;
     c->service[service] = sijill_open(&options);
     if (c->service[service] == NULL) {
         (void) fail(c, EXIT_UNREACHABLE,

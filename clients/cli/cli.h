@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "clients/c/sijill.h"
+#include "sijill/v1/access.pb-c.h"
 #include "sijill/v1/attendance.pb-c.h"
 #include "sijill/v1/certificate.pb-c.h"
 #include "sijill/v1/platform.pb-c.h"
@@ -71,6 +72,8 @@ typedef struct cli {
     bool csv;
     bool progress;
     uint8_t actor[SIJILL_ID_SIZE];
+    bool as_key; /* the actor is an API key */
+    uint8_t credential[SIJILL_SECRET_SIZE];
     uint32_t deadline_ms;
     sijill *service[SERVICES + 1];
     sijill_pos min_pos[SERVICES + 1]; /* what must have been seen there before it answers */

@@ -6,6 +6,7 @@
 #include "clients/cli/cli.h"
 
 extern const command org_commands[];
+extern const command key_commands[];
 extern const command event_commands[];
 extern const command event_edit_commands[];
 extern const command event_import_commands[];

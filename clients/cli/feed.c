@@ -155,6 +155,9 @@ feed_run(cli *c)
     sijill_feed *feed;
     int outcome;
 
+    if (c->as_key)
+        return fail(c, EXIT_USAGE,
+                    "a feed is an operator's: leave --key-file (SIJILL_KEY_FILE) out");
     if (service == 0)
         return fail(c, EXIT_USAGE,
                     "there is no service '%s': registration, attendance or certificate",

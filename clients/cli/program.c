@@ -5,6 +5,7 @@
 
 #include "clients/cli/args.h"
 #include "clients/cli/commands.h"
+#include "clients/cli/key_file.h"
 
 #include <pwd.h>
 #include <stdlib.h>
@@ -18,15 +19,25 @@ static void
 commands_join(command all[COMMANDS_MAX])
 {
     const command *const families[] = {
-        org_commands,          event_commands,
-        event_edit_commands,   event_import_commands,
-        registration_commands, registration_import_commands,
-        attendance_commands,   attendance_import_commands,
-        upload_commands,       explain_commands,
-        certificate_commands,  certificate_issue_commands,
-        hook_commands,         held_commands,
-        endpoint_commands,     verify_commands,
-        status_commands,       upkeep_commands,
+        org_commands,
+        key_commands,
+        event_commands,
+        event_edit_commands,
+        event_import_commands,
+        registration_commands,
+        registration_import_commands,
+        attendance_commands,
+        attendance_import_commands,
+        upload_commands,
+        explain_commands,
+        certificate_commands,
+        certificate_issue_commands,
+        hook_commands,
+        held_commands,
+        endpoint_commands,
+        verify_commands,
+        status_commands,
+        upkeep_commands,
         feed_commands,
     };
     size_t count = 0;
@@ -157,6 +168,8 @@ settings_read(cli *c)
         !arg_number(c, "timeout", 1, 86400, DEADLINE_S, &seconds))
         return false;
     c->deadline_ms = (uint32_t) seconds * 1000;
+    if (key_file_path(c) != NULL)
+        return key_file_read(c);
     sijill_actor(arg_text(c, "actor") == NULL ? login_name() : arg_text(c, "actor"), c->actor);
     return true;
 }
