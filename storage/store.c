@@ -339,6 +339,40 @@ sj_store_usage(const sj_store *store, uint64_t *used, uint64_t *map)
     *map = info.me_mapsize;
 }
 
+typedef struct reader_count {
+    uint32_t count;
+    uint64_t oldest;
+} reader_count;
+
+/* LMDB tells of its readers in lines: process, thread, and the transaction, which is "-" for one
+ * that rests.  Our own comes and goes with a turn. */
+static int
+count_reader(const char *line, void *context)
+{
+    reader_count *readers = context;
+    unsigned long long transaction;
+    long process;
+
+    if (sscanf(line, "%ld %*s %llu", &process, &transaction) != 2 || process == (long) getpid())
+        return 0;
+    readers->count++;
+    if (transaction < readers->oldest)
+        readers->oldest = transaction;
+    return 0;
+}
+
+void
+sj_store_readers(const sj_store *store, uint32_t *count, uint64_t *behind)
+{
+    reader_count readers = { .oldest = UINT64_MAX };
+    MDB_envinfo info;
+
+    (void) mdb_env_info(store->env, &info);
+    (void) mdb_reader_list(store->env, count_reader, &readers);
+    *count = readers.count;
+    *behind = readers.oldest < info.me_last_txnid ? info.me_last_txnid - readers.oldest : 0;
+}
+
 void
 sj_store_check_readers(sj_store *store)
 {

@@ -62,6 +62,9 @@ const sj_schema *sj_store_schema(const sj_store *store);
 bool sj_store_was_at(const sj_store *store, uint64_t epoch, uint64_t seq);
 /* Octets of the file in use, and of the map. */
 void sj_store_usage(const sj_store *store, uint64_t *used, uint64_t *map);
+/* Other processes' transactions on this store, and how many transactions the oldest of them is
+ * behind: what was freed since cannot be used again. */
+void sj_store_readers(const sj_store *store, uint32_t *count, uint64_t *behind);
 /* Forget readers that died. */
 void sj_store_check_readers(sj_store *store);
 

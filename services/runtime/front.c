@@ -3,10 +3,11 @@
 
 #include "services/core/housekeeping.h"
 #include "services/runtime/clock.h"
+#include "services/runtime/watch.h"
 
 #include <string.h>
 
-enum { BUSY_RETRY_MS = 20, DRAINING_RETRY_MS = 500, UNAVAILABLE_RETRY_MS = 1000, CTL_TYPES = 950 };
+enum { BUSY_RETRY_MS = 20, DRAINING_RETRY_MS = 500, UNAVAILABLE_RETRY_MS = 1000 };
 
 static sj_port *
 port_of(sj_service *service, const sj_job *job)
@@ -46,18 +47,25 @@ sj_front_answer(sj_service *service, sj_job *job)
             peer->waiting--;
         peer->window = (uint16_t) service->window;
     }
+    sj_metrics_answered(&service->metrics, job->route, job->reply.status);
+    sj_watch_answer(service, job);
     send_reply(service, port, job->peer, job->correlation, &job->reply);
     sj_queue_drop(&service->queue, job);
 }
 
-static void
-refuse(sj_service *service, sj_port *port, const sj_incoming *in, sj_status status,
-       const char *words, uint32_t retry_after_ms)
+static sj_reply
+say_no(sj_status status, const char *words, uint32_t retry_after_ms)
 {
-    sj_reply reply = { .status = status, .detail = words, .retry_after_ms = retry_after_ms };
+    return (sj_reply){ .status = status, .detail = words, .retry_after_ms = retry_after_ms };
+}
 
-    if (status == SJ_BUSY)
+static void
+refuse(sj_service *service, sj_port *port, const sj_incoming *in, const sj_route *route,
+       sj_reply reply)
+{
+    if (reply.status == SJ_BUSY)
         service->counts.busy++;
+    sj_metrics_answered(&service->metrics, route, reply.status);
     send_reply(service, port, in->peer->id, in->envelope->id, &reply);
 }
 
@@ -94,6 +102,16 @@ judge(const sj_service *service, const sj_incoming *in, const sj_route *route, c
         return SJ_UNAVAILABLE;
     }
     return SJ_OK;
+}
+
+/* The ctl socket answers for the process alone, the front socket for the core, too. */
+static const sj_route *
+find_route(const sj_service *service, uint32_t type, bool ctl)
+{
+    for (const sj_route *route = sj_process_routes; route->name != NULL; route++)
+        if (route->type == type)
+            return route;
+    return ctl ? NULL : sj_core_route(service->plan->core, type);
 }
 
 static void
@@ -135,27 +153,26 @@ static void
 take_request(sj_service *service, sj_port *port, sj_incoming *in)
 {
     bool ctl = port == &service->ctl;
-    const sj_route *route = sj_core_route(service->plan->core, in->envelope->type);
-    static const sj_route status_route = { CTL_TYPES, "get_status", SJ_ROUTE_QUERY, NULL };
+    const sj_route *route = find_route(service, in->envelope->type, ctl);
     const char *words = NULL;
-    sj_status status;
+    sj_status status = judge(service, in, route, &words);
     sj_job *job;
 
-    if (ctl)
-        route = in->envelope->type == CTL_TYPES ? &status_route : NULL;
-    status = judge(service, in, route, &words);
     if (status == SJ_OK && service->stopping)
-        refuse(service, port, in, SJ_DRAINING, "the service is stopping", DRAINING_RETRY_MS);
+        refuse(service, port, in, route,
+               say_no(SJ_DRAINING, "the service is stopping", DRAINING_RETRY_MS));
     else if (status != SJ_OK)
-        refuse(service, port, in, status, words,
-               status == SJ_UNAVAILABLE ? UNAVAILABLE_RETRY_MS : 0);
+        refuse(service, port, in, route,
+               say_no(status, words, status == SJ_UNAVAILABLE ? UNAVAILABLE_RETRY_MS : 0));
     else if (in->peer->waiting >= in->peer->window && !ctl)
-        refuse(service, port, in, SJ_BUSY, "more requests than the window allows", BUSY_RETRY_MS);
+        refuse(service, port, in, route,
+               say_no(SJ_BUSY, "more requests than the window allows", BUSY_RETRY_MS));
     else if ((job = sj_queue_take(&service->queue, &in->body)) == NULL)
-        refuse(service, port, in, SJ_BUSY, "the queue is full", BUSY_RETRY_MS);
+        refuse(service, port, in, route, say_no(SJ_BUSY, "the queue is full", BUSY_RETRY_MS));
     else {
         fill_job(job, in, route);
         job->ctl = ctl;
+        job->taken_us = service->now_us;
         in->peer->waiting++;
         sj_queue_push(&service->queue, job);
     }

@@ -14,6 +14,7 @@ typedef struct sj_job {
     uint64_t correlation;   /* Envelope.id */
     uint64_t expires_ms;    /* 0: never */
     uint64_t park_until_ms; /* 0: not parked yet */
+    uint64_t taken_us;      /* when it came */
     uint32_t min_shard;     /* 0: no barrier */
     uint64_t min_epoch, min_seq;
     const sj_route *route;

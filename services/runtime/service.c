@@ -228,6 +228,7 @@ sj_service_open(sj_service *service, const sj_service_plan *plan, const sj_servi
         return fail("start.refused", zmq_strerror(zmq_errno()));
     (void) zmq_ctx_set(service->zmq, ZMQ_MAX_SOCKETS, 1023);
     open_presence(service);
+    sj_metrics_open(&service->metrics, plan->core);
     return open_ports(service) && open_relays(service) && open_link(service);
 }
 
@@ -390,7 +391,7 @@ sj_service_run(sj_service *service)
     log_ready(service);
     do {
         wait_for_work(service, more ? 0 : TICK_MS);
-        now_us = sj_monotonic_us();
+        service->now_us = now_us = sj_monotonic_us();
         sj_front_receive(service, &service->ctl);
         sj_front_receive(service, &service->front);
         sj_feed_receive(&service->feed);

@@ -8,6 +8,7 @@
  */
 #include "services/runtime/feed.h"
 #include "services/runtime/link.h"
+#include "services/runtime/metrics.h"
 #include "services/runtime/queue.h"
 #include "services/runtime/relay.h"
 
@@ -31,7 +32,14 @@ typedef struct sj_service_options {
 
 typedef struct sj_counts {
     uint64_t commands, refused, replayed, queries, commits, busy;
+    uint64_t refused_peers; /* whose key is unknown */
 } sj_counts;
+
+/* Lines on the log about requests, of this second. */
+typedef struct sj_watch {
+    uint64_t second_us, left_out;
+    unsigned lines;
+} sj_watch;
 
 typedef struct sj_service {
     const sj_service_plan *plan;
@@ -49,6 +57,9 @@ typedef struct sj_service {
     sj_arena scratch;     /* of the command that runs */
     sj_arena batch_arena; /* replies of a batch until they are sent */
     sj_counts counts;
+    sj_metrics metrics;
+    sj_watch watch;
+    uint64_t now_us; /* when this turn began, or its commit ended */
     int signal_fd, lock_fd;
     bool stopping;
     uint64_t stop_by_us;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * status: how the service is, for `sijill status` (type 950 on the ctl socket).
+ * status: how the service is, for `sijill status` (type 950).
  */
 #include "services/runtime/service.h"
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/runtime/turn.h"
 
+#include "services/core/access.h"
 #include "services/core/apply.h"
+#include "services/core/housekeeping.h"
+#include "services/core/message.h"
+#include "services/runtime/clock.h"
 #include "services/runtime/front.h"
 #include "services/runtime/log.h"
 #include "services/runtime/status.h"
 #include "services/runtime/stop.h"
+#include "services/runtime/watch.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -15,6 +20,7 @@ enum {
     ENTRIES_MAX = SJ_BATCH_MAX + SJ_RELAYS_MAX * SJ_FEED_RECORDS_MAX + 32,
     LAGGING_RETRY_MS = 100,
     PULSE_TYPE = 900,
+    STATUS_TYPE = 950,
 };
 
 static const uint64_t pulse_us = 1000 * 1000;
@@ -23,6 +29,7 @@ static const uint64_t pulse_us = 1000 * 1000;
 typedef struct turn_entry {
     sj_command cmd;
     sj_reply reply;
+    const sj_route *route;
     sj_job *job;     /* NULL: nobody waits for an answer */
     sj_relay *relay; /* NULL: not a record */
 } turn_entry;
@@ -42,12 +49,13 @@ stamp(sj_service *service, sj_command *cmd, uint8_t entropy[SJ_ENTROPY_SIZE])
 }
 
 static turn_entry *
-add(turn_batch *batch, const sj_command *cmd)
+add(turn_batch *batch, const sj_command *cmd, const sj_route *route)
 {
     turn_entry *entry = &batch->entries[batch->count++];
 
     memset(entry, 0, sizeof *entry);
     entry->cmd = *cmd;
+    entry->route = route;
     return entry;
 }
 
@@ -66,7 +74,7 @@ take_records(sj_service *service, turn_batch *batch)
                                      "version that wrote it");
                 break;
             }
-            add(batch, &cmd)->relay = relay;
+            add(batch, &cmd, route)->relay = relay;
         }
     }
 }
@@ -101,7 +109,7 @@ take_job(sj_service *service, turn_batch *batch, sj_job *job)
     else if (job->route->kind == SJ_ROUTE_QUERY)
         batch->queries[batch->query_count++] = job;
     else
-        add(batch, &job->cmd)->job = job;
+        add(batch, &job->cmd, job->route)->job = job;
 }
 
 static void
@@ -146,22 +154,28 @@ take_jobs(sj_service *service, turn_batch *batch)
 }
 
 static void
+add_internal(sj_service *service, turn_batch *batch, const sj_command *cmd)
+{
+    (void) add(batch, cmd, sj_core_route(service->plan->core, cmd->type));
+}
+
+static void
 take_internal(sj_service *service, turn_batch *batch, uint64_t now_us)
 {
     sj_command cmd;
 
     for (size_t i = 0; i < service->note_count; i++)
-        (void) add(batch, &service->notes[i]);
+        add_internal(service, batch, &service->notes[i]);
     service->note_count = 0;
     if (now_us - service->pulsed_us >= pulse_us) {
         memset(&cmd, 0, sizeof cmd);
         cmd.type = PULSE_TYPE;
         cmd.origin = SJ_FROM_ITSELF;
-        (void) add(batch, &cmd);
+        add_internal(service, batch, &cmd);
         service->pulsed_us = now_us;
     }
     if (service->link.plan != NULL && sj_link_take(&service->link, &cmd, now_us))
-        (void) add(batch, &cmd);
+        add_internal(service, batch, &cmd);
 }
 
 /* The reply outlives the scratch arena that the handler had. */
@@ -198,15 +212,20 @@ apply(sj_service *service, sj_txn *txn, turn_entry *entry)
 }
 
 static void
-commit(sj_service *service, sj_txn *txn)
+commit(sj_service *service, sj_txn *txn, size_t commands)
 {
+    uint64_t begun_us;
+
     if (!sj_write_pending(txn)) {
         sj_write_abort(txn);
         return;
     }
+    begun_us = sj_monotonic_us();
     if (!sj_write_commit(txn))
         sj_stop("commit.failed",
                 sj_txn_fault_words(txn)); /* the outcome is unknown: answer nobody */
+    service->now_us = sj_monotonic_us();
+    sj_metrics_committed(&service->metrics, commands, service->now_us - begun_us);
     service->counts.commits++;
     service->presence.seq = sj_store_meta(service->store)->seq;
     if (service->link.plan != NULL)
@@ -222,12 +241,11 @@ apply_all(sj_service *service, turn_batch *batch)
         sj_stop("store.failed", sj_txn_fault_words(txn));
     for (size_t i = 0; i < batch->count; i++)
         if (!apply(service, txn, &batch->entries[i])) {
-            sj_log(SJ_LOG_WARN, "batch.fault", "type=%u words=\"%s\"", batch->entries[i].cmd.type,
-                   sj_txn_fault_words(txn));
+            sj_watch_fault(&batch->entries[i].cmd, sj_txn_fault_words(txn));
             sj_write_abort(txn);
             return false;
         }
-    commit(service, txn);
+    commit(service, txn, batch->count);
     return true;
 }
 
@@ -263,7 +281,7 @@ apply_singly(sj_service *service, turn_batch *batch)
         if (sj_txn_fault(txn) != SJ_FAULT_NONE)
             sj_stop("store.failed", sj_txn_fault_words(txn));
         if (apply(service, txn, &batch->entries[i]))
-            commit(service, txn);
+            commit(service, txn, 1);
         else
             on_lone_fault(service, txn, &batch->entries[i]);
     }
@@ -281,6 +299,7 @@ answer_entries(sj_service *service, turn_batch *batch)
         service->counts.refused += entry->reply.status != SJ_OK;
         service->counts.replayed += entry->reply.replayed;
         if (entry->job == NULL) {
+            sj_metrics_answered(&service->metrics, entry->route, entry->reply.status);
             if (entry->reply.status != SJ_OK)
                 sj_log(SJ_LOG_WARN, entry->relay == NULL ? "internal.refused" : "record.refused",
                        "type=%u words=\"%s\"", entry->cmd.type,
@@ -292,6 +311,24 @@ answer_entries(sj_service *service, turn_batch *batch)
     }
 }
 
+/* 950 and 951: by the process, to whom it may. */
+static void
+answer_of_process(sj_service *service, sj_txn *txn, sj_job *job)
+{
+    bool status = job->route->type == STATUS_TYPE;
+
+    if (!sj_access_allow(txn, &job->cmd, &job->reply) ||
+        sj_decode(txn, &job->cmd,
+                  status ? &sijill__v1__get_status__descriptor
+                         : &sijill__v1__get_metrics__descriptor,
+                  &job->reply) == NULL)
+        return;
+    if (status)
+        sj_status_answer(service, txn, &job->reply);
+    else
+        sj_metrics_answer(service, txn, &job->reply);
+}
+
 static void
 answer_query(sj_service *service, sj_job *job)
 {
@@ -300,8 +337,8 @@ answer_query(sj_service *service, sj_job *job)
     sj_arena_reset(&service->scratch);
     txn = sj_read_begin(service->store, &service->scratch, service->presence.now_ms);
     job->cmd.now_ms = service->presence.now_ms;
-    if (job->ctl)
-        sj_status_answer(service, txn, &job->reply);
+    if (job->route->handle == NULL)
+        answer_of_process(service, txn, job);
     else if (!sj_answer(txn, service->plan->core, &job->cmd, &job->reply)) {
         if (sj_txn_fault(txn) != SJ_FAULT_ARENA)
             sj_stop("store.damaged", sj_txn_fault_words(txn));
@@ -310,6 +347,7 @@ answer_query(sj_service *service, sj_job *job)
     }
     sj_read_end(txn);
     service->counts.queries++;
+    service->now_us = sj_monotonic_us();
     sj_front_answer(service, job);
 }
 

@@ -209,7 +209,7 @@ static void
 an_unknown_type_is_unsupported(void **state)
 {
     static const uint32_t types[] = { 0,   1,   99,  105, 130, 132, 134, 199,
-                                      200, 300, 303, 304, 900, 901, 950, UINT32_MAX };
+                                      200, 300, 303, 304, 900, 901, 953, UINT32_MAX };
     raw r;
 
     (void) state;

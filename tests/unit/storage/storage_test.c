@@ -342,6 +342,60 @@ the_same_commands_give_the_same_store(void **state)
     assert_int_equal(fixture_close(&other), 0);
 }
 
+/* Another process that reads the store: says so on `to`, and goes on until `from` is closed. */
+static _Noreturn void
+read_beside(const char *folder, int to, int from)
+{
+    sj_schema schema = { toy.name, toy.schema, toy.tables };
+    char words[SJ_WORDS_MAX];
+    sj_store *store;
+    sj_arena arena;
+
+    if (!sj_arena_open(&arena, 4096) || !sj_store_open_read_only(&store, folder, &schema, words))
+        _exit(1);
+    (void) sj_read_begin(store, &arena, NOW);
+    if (write(to, "r", 1) != 1)
+        _exit(1);
+    (void) !read(from, words, 1);
+    _exit(0);
+}
+
+static void
+a_reader_in_another_process_is_counted_with_how_far_it_is_behind(void **state)
+{
+    enum { COMMITS = 3 };
+    fixture *f = *state;
+    int ready[2], done[2], code;
+    uint64_t behind;
+    uint32_t count;
+    char mark;
+    pid_t reader;
+
+    assert_int_equal(put(f, "a", 1), SJ_OK);
+    sj_store_readers(f->store, &count, &behind);
+    assert_int_equal(count, 0);
+    assert_int_equal(behind, 0);
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(done), 0);
+    reader = fork();
+    if (reader == 0) {
+        (void) close(done[1]);
+        read_beside(f->folder, ready[1], done[0]);
+    }
+    assert_int_equal(read(ready[0], &mark, 1), 1);
+    for (uint64_t n = 0; n < COMMITS; n++)
+        assert_int_equal(put(f, "a", n), SJ_OK);
+    sj_store_readers(f->store, &count, &behind);
+    assert_int_equal(count, 1);
+    assert_int_equal(behind, COMMITS);
+    (void) close(done[1]);
+    assert_int_equal(waitpid(reader, &code, 0), reader);
+    assert_int_equal(code, 0);
+    for (int end = 0; end < 2; end++)
+        (void) close(ready[end]);
+    (void) close(done[0]);
+}
+
 int
 main(void)
 {
@@ -363,6 +417,9 @@ main(void)
                                         fixture_close),
         cmocka_unit_test_setup_teardown(a_damaged_record_is_found_when_read_and_by_scrub, open_toy,
                                         fixture_close),
+        cmocka_unit_test_setup_teardown(
+            a_reader_in_another_process_is_counted_with_how_far_it_is_behind, open_toy,
+            fixture_close),
         cmocka_unit_test_setup_teardown(time_never_goes_back, open_toy, fixture_close),
         cmocka_unit_test_setup_teardown(the_same_commands_give_the_same_store, open_toy,
                                         fixture_close),
