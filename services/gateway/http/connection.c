@@ -8,11 +8,14 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
+    PAGE = 4096,
     ACCEPTS_A_TURN = 256,
     ACCEPT_PAUSE_MS = 100, /* no descriptors: nothing is gained by asking at once */
+    LOOK_FIRST_MS = 200,
     LOOK_AT_WAITING_MS = 2000,
     TAKE_OCTETS_MIN = 4096, /* in HTTP_TAKE_MS: less is no progress */
     TCP_IS_CLOSED = 7,      /* numbers of the kernel's states */
@@ -48,8 +51,37 @@ connection_goes(connection *c, connection_state state)
     c->state = state;
     c->since_ms = c->out_ms = now;
     c->look_ms = 0;
+    c->in_octets = 0;
     if (state == CONNECTION_WAITS)
-        c->look_ms = now + LOOK_AT_WAITING_MS;
+        c->look_ms = now + LOOK_FIRST_MS;
+}
+
+/*
+ * Between two requests libmicrohttpd writes zeros over all of a connection's memory, so each of
+ * 10,000 that have asked once would hold all its pages, 360 MB.  When every octet that came was
+ * part of a request that has ended, nothing is in there but those zeros, and the pages can be given
+ * back: they read as zeros again.  It has mapped that memory for itself when a head lies at the
+ * very beginning of a page; malloc's never does.
+ */
+void
+connection_eats(connection *c, const char *head, uint64_t size, bool exactly)
+{
+    bool is_page = ((uintptr_t) head & (PAGE - 1)) == 0;
+
+    c->pool = c->h->gives_back && is_page ? (void *) (uintptr_t) head : NULL;
+    c->pool_is_used = true;
+    c->eaten += size;
+    c->eaten_exactly = c->eaten_exactly && exactly && is_page;
+}
+
+static void
+give_back(connection *c, const struct tcp_info *info)
+{
+    if (c->pool == NULL || !c->pool_is_used || !c->eaten_exactly ||
+        info->tcpi_bytes_received != c->eaten)
+        return;
+    c->pool_is_used = false;
+    (void) madvise(c->pool, HTTP_POOL_SIZE, MADV_DONTNEED);
 }
 
 static void
@@ -120,10 +152,8 @@ connection_started(http *h, void **socket_context)
         c->next->previous = c;
     h->connections = c;
     h->open++;
-    c->in_octets = tcp_look(c->fd).tcpi_bytes_received;
+    c->eaten_exactly = true;
     connection_goes(c, CONNECTION_WAITS);
-    /* The first octets may have come before. */
-    c->look_ms = 0;
 }
 
 /* Whether closing at once would throw away the answer: a socket with unread octets is reset. */
@@ -187,6 +217,17 @@ is_stuck(connection *c, const struct tcp_info *info, uint64_t now)
     return now - c->out_ms >= HTTP_TAKE_MS;
 }
 
+/* Whether octets have come that are of no request yet. */
+static bool
+has_begun(connection *c, const struct tcp_info *info)
+{
+    if (c->eaten_exactly)
+        return info->tcpi_bytes_received != c->eaten;
+    if (c->in_octets == 0)
+        c->in_octets = info->tcpi_bytes_received;
+    return info->tcpi_bytes_received != c->in_octets;
+}
+
 static void
 look_at_waiting(connection *c, uint64_t now)
 {
@@ -195,10 +236,12 @@ look_at_waiting(connection *c, uint64_t now)
     c->look_ms = now + LOOK_AT_WAITING_MS;
     if (is_stuck(c, &info, now))
         doom(c, REFUSED_STUCK);
-    else if (info.tcpi_bytes_received != c->in_octets)
+    else if (has_begun(c, &info))
         connection_goes(c, CONNECTION_RECEIVES);
     else if (now - c->since_ms >= HTTP_IDLE_MS)
         doom(c, REFUSALS);
+    else
+        give_back(c, &info);
 }
 
 static void

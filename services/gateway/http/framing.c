@@ -137,16 +137,18 @@ framing_check(request *r, const char *method, const char *version)
     framing f = { .next = version + strlen(version) + LINE_END };
 
     r->has_body = true; /* who knows? */
+    r->head = method;
+    r->head_size = head_size(r);
     f.fault = line_fault(r, method, version);
     if (f.fault == NULL)
         (void) MHD_get_connection_values(r->c->mhd, MHD_HEADER_KIND, look_at_header, &f);
-    if (head_size(r) > HTTP_HEAD_MAX || f.headers > HEADERS_TAKEN_MAX) {
+    if (r->head_size > HTTP_HEAD_MAX || f.headers > HEADERS_TAKEN_MAX) {
         request_refuse(r, REFUSED_SIZE, 431, "TOO_LARGE",
                        "the head of a request has at most 32 KiB and 100 headers");
         return false;
     }
     /* The empty line, and with it a fold or LF of the last header. */
-    if (f.fault == NULL && f.next + LINE_END != method + head_size(r))
+    if (f.fault == NULL && f.next + LINE_END != method + r->head_size)
         f.fault = "the last header is folded, holds a NUL, or ends without CR";
     if (f.fault == NULL)
         f.fault = body_fault(&f, version);

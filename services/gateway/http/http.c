@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 enum {
-    SWEEP_MS = 1000,
+    SWEEP_MS = 250,
     BACKLOG = 4096,
     DESCRIPTORS_RESERVED = 512, /* for stores, sockets of the services, lingering */
     CONNECTIONS_MIN = 64,
-    SEND_BUFFER = 256 * 1024, /* of a socket: a slow reader holds no more of the kernel's memory */
+    SEND_BUFFER = 128 * 1024, /* of a socket: a slow reader holds no more of the kernel's memory */
     ADDRESS_MAX = 128,
 };
 
@@ -233,6 +233,8 @@ http_open(loop *l, const http_options *options)
         return NULL;
     }
     h->connections_max = raise_descriptors();
+    /* Tried with this one; another may keep something where this one keeps zeros. */
+    h->gives_back = strcmp(MHD_get_version(), "0.9.75") == 0 && sysconf(_SC_PAGESIZE) == 4096;
     h->mhd = start(h);
     if (!join_loop(h)) {
         sj_log(SJ_LOG_ERROR, "http.start", "words=\"no descriptors or memory for HTTP\"");

@@ -60,12 +60,16 @@ typedef struct connection {
     request *request; /* NULL: between two */
     int fd;
     connection_state state;
-    bool was_asked;      /* a request line has come on it */
-    bool linger;         /* more may come, and is to be read before the socket is closed */
-    bool doomed;         /* was shut down by the sweeper */
-    uint64_t since_ms;   /* of this state */
-    uint64_t look_ms;    /* when the sweeper looks again */
-    uint64_t in_octets;  /* that had come when it began to wait */
+    bool was_asked;     /* a request line has come on it */
+    bool linger;        /* more may come, and is to be read before the socket is closed */
+    bool doomed;        /* was shut down by the sweeper */
+    uint64_t since_ms;  /* of this state */
+    uint64_t look_ms;   /* when the sweeper looks again */
+    uint64_t in_octets; /* that had come when somebody first looked, where eaten is not exact */
+    uint64_t eaten;     /* octets of requests that have ended */
+    bool eaten_exactly; /* so far: frames of chunks are not counted */
+    bool pool_is_used;
+    void *pool;          /* libmicrohttpd's memory for it; NULL: not known */
     uint64_t out_octets; /* that were acknowledged at out_ms */
     uint64_t out_ms;
 } connection;
@@ -91,7 +95,8 @@ struct http {
     lingerer lingers[LINGER_MAX];
     loop_timer sweep, pause;
     bool draining, closing;
-    bool has_work; /* libmicrohttpd, for the end of this turn */
+    bool gives_back; /* see connection_eats */
+    bool has_work;   /* libmicrohttpd, for the end of this turn */
     uint64_t drain_ms;
     z_stream deflate;
     bool deflate_ready;
@@ -118,6 +123,8 @@ struct request {
     const char *target_at; /* where libmicrohttpd has it, */
     size_t target_size;    /* and how long */
     char method_text[16];
+    const char *head; /* where libmicrohttpd has it, */
+    size_t head_size; /* and how long */
     void *own;
     memory *memory;
     char *body;
@@ -157,6 +164,8 @@ void connection_notify(void *context, struct MHD_Connection *mhd, void **socket_
                        enum MHD_ConnectionNotificationCode code);
 connection *connection_of(struct MHD_Connection *mhd);
 void connection_goes(connection *c, connection_state state);
+/* A request of so many octets has its head at `head`. */
+void connection_eats(connection *c, const char *head, uint64_t size, bool exactly);
 
 /* ---- stream.c */
 void stream_leave(stream *s); /* the client went away */

@@ -378,6 +378,7 @@ request_end(void *context, struct MHD_Connection *mhd, void **own,
     /* libmicrohttpd had an answer of its own to what it read: more of that may come. */
     if (code == MHD_REQUEST_TERMINATED_WITH_ERROR && !r->queued)
         r->c->linger = true;
+    connection_eats(r->c, r->head, r->head_size + r->declared, !r->has_body || r->declared > 0);
     connection_goes(connection_of(mhd), CONNECTION_WAITS);
     h->in_flight--;
     if (r->admitted && !r->answered && r->site->gone != NULL)
