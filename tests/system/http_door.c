@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * http_door: the gateway's HTTP part with sites that only tests want, for tests/system/http.py and
- * tests/fault/floods.py.  Its port is the first line on its standard output; it ends when its
- * standard input does.
+ * tests/fault/floods.py.  Its port is the first line on its standard output; it drains and ends
+ * when its standard input does.
  *
  *   /echo/...      what came, as JSON; a body up to 64 KiB; ?status=N ?size=N
  *   /late/...      the same, ?ms=N later
  *   /asked/...     answers at the head, before the body: 401, at once or ?ms=N later
  *   /pieces/...    counts a body of any size and stops at ?stop=N octets
  *   /stream/...    ?count=N lines, one each ?ms=N
+ *   /metrics       what the part counts
  */
 #include "services/gateway/http/http.h"
+#include "services/gateway/http/metrics.h"
 #include "services/gateway/http/problem.h"
 
 #include <stdio.h>
@@ -18,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ECHO_BODY_MAX = 64 * 1024, TEXT_MAX = 8192 };
+enum { ECHO_BODY_MAX = 64 * 1024, TEXT_MAX = 8192, DRAIN_MS = 5000, LOOK_MS = 10 };
 
 typedef struct wait {
     loop_timer timer;
@@ -29,6 +31,8 @@ typedef struct wait {
 } wait;
 
 static loop *the_loop;
+static http *the_http;
+static metrics *the_metrics;
 static unsigned long gone_count;
 
 static unsigned long
@@ -241,29 +245,53 @@ handle_stream(void *context, request *r)
 }
 
 static void
+tell_metrics(void *context, request *r)
+{
+    answer a = { .status = 200, .type = "text/plain; version=0.0.4" };
+    char *text = metrics_write(the_metrics, &a.body.size);
+
+    (void) context;
+    a.body.at = text;
+    request_answer(r, &a);
+    free(text);
+}
+
+static void
+look_whether_drained(void *context)
+{
+    loop_timer *timer = context;
+
+    if (http_is_drained(the_http))
+        loop_stop(the_loop);
+    else
+        loop_at(the_loop, timer, loop_mono_ms(the_loop) + LOOK_MS);
+}
+
+static void
 stop(void *context)
 {
+    static loop_timer timer;
     char octet;
 
     (void) context;
-    if (read(STDIN_FILENO, &octet, 1) <= 0)
-        loop_stop(the_loop);
+    if (read(STDIN_FILENO, &octet, 1) > 0)
+        return;
+    loop_unwatch(the_loop, STDIN_FILENO);
+    http_drain(the_http, DRAIN_MS);
+    timer = (loop_timer){ .due = look_whether_drained, .context = &timer };
+    look_whether_drained(&timer);
 }
 
 int
 main(int count, char **arguments)
 {
     static const http_site sites[] = {
-        { .prefix = "/echo/", .name = "echo", .admit = admit, .handle = handle_echo },
-        { .prefix = "/late/", .name = "late", .admit = admit, .handle = handle_late },
-        { .prefix = "/asked/", .name = "asked", .admit = admit_nobody, .handle = handle_echo },
-        { .prefix = "/pieces/",
-          .name = "pieces",
-          .admit = admit_pieces,
-          .handle = handle_pieces,
-          .piece = piece,
-          .gone = gone },
-        { .prefix = "/stream/", .name = "stream", .admit = admit, .handle = handle_stream },
+        { "/echo/", "echo", admit, handle_echo, NULL, NULL, NULL },
+        { "/late/", "late", admit, handle_late, NULL, NULL, NULL },
+        { "/asked/", "asked", admit_nobody, handle_echo, NULL, NULL, NULL },
+        { "/pieces/", "pieces", admit_pieces, handle_pieces, piece, gone, NULL },
+        { "/stream/", "stream", admit, handle_stream, NULL, NULL, NULL },
+        { "/metrics", "metrics", admit, tell_metrics, NULL, NULL, NULL },
         { .prefix = NULL },
     };
     http_options options = { .listen = "127.0.0.1:0",
@@ -272,14 +300,17 @@ main(int count, char **arguments)
                              .sites = sites };
 
     the_loop = loop_open();
-    http *h = the_loop == NULL ? NULL : http_open(the_loop, &options);
-
-    if (h == NULL || !loop_watch(the_loop, STDIN_FILENO, false, stop, NULL))
+    the_metrics = metrics_open();
+    the_http = the_loop == NULL ? NULL : http_open(the_loop, &options);
+    if (the_metrics == NULL || the_http == NULL ||
+        !loop_watch(the_loop, STDIN_FILENO, false, stop, NULL))
         return 1;
-    printf("%u\n", http_port(h));
+    metrics_add(the_metrics, http_metrics, the_http);
+    printf("%u\n", http_port(the_http));
     (void) fflush(stdout);
     loop_run(the_loop);
-    http_close(&h);
+    http_close(&the_http);
+    metrics_close(&the_metrics);
     loop_close(&the_loop);
     return 0;
 }

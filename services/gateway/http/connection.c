@@ -288,9 +288,11 @@ connection_sweep(http *h)
 }
 
 void
-connections_end_idle(http *h)
+connections_drain(http *h)
 {
     for (connection *c = h->connections; c != NULL; c = c->next)
         if (c->state == CONNECTION_WAITS && !c->doomed)
             doom(c, REFUSALS);
+        else if (c->request != NULL && c->request->stream != NULL)
+            stream_drain(c->request->stream);
 }

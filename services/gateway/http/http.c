@@ -259,7 +259,7 @@ http_drain(http *h, unsigned ms)
     h->draining = true;
     h->drain_ms = loop_mono_ms(h->l) + ms;
     stop_listening(h);
-    connections_end_idle(h);
+    connections_drain(h);
 }
 
 bool

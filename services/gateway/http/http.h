@@ -75,7 +75,7 @@ typedef struct http_options {
 
 /* NULL: words on the log (the address is taken, say). */
 http *http_open(loop *l, const http_options *options);
-/* No new connections; what is here is answered, at most ms long. */
+/* No new connections; what is here is answered, at most ms long; event streams end at once. */
 void http_drain(http *h, unsigned ms);
 bool http_is_drained(const http *h);
 void http_close(http **h);

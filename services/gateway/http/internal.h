@@ -153,13 +153,16 @@ struct request {
 struct stream {
     request *r;
     stream_source source;
-    bool sleeping, woken, gone;
+    bool sleeping, woken;
+    bool gone;    /* its client */
+    bool endless; /* it would never end by itself */
+    bool over;    /* we stop */
 };
 
 /* ---- connection.c */
 void connection_accept(void *context);
 void connection_sweep(http *h);
-void connections_end_idle(http *h);
+void connections_drain(http *h); /* idle ones and endless ones end now */
 void connection_notify(void *context, struct MHD_Connection *mhd, void **socket_context,
                        enum MHD_ConnectionNotificationCode code);
 connection *connection_of(struct MHD_Connection *mhd);
@@ -169,6 +172,7 @@ void connection_eats(connection *c, const char *head, uint64_t size, bool exactl
 
 /* ---- stream.c */
 void stream_leave(stream *s); /* the client went away */
+void stream_drain(stream *s); /* we stop: an endless one ends now */
 
 /* ---- linger.c */
 void linger_add(http *h, int fd);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STREAM_BLOCK = 16 * 1024 };
 
@@ -16,6 +17,8 @@ pull(void *context, uint64_t position, char *at, size_t size)
     do {
         if (s->gone)
             return MHD_CONTENT_READER_END_WITH_ERROR;
+        if (s->over)
+            return MHD_CONTENT_READER_END_OF_STREAM;
         s->woken = false;
         got = s->source.pull(s->source.context, at, size);
     } while (got == 0 && s->woken);
@@ -61,6 +64,14 @@ stream_leave(stream *s)
         request_wake(s->r);
 }
 
+void
+stream_drain(stream *s)
+{
+    s->over = s->endless;
+    if (s->over)
+        stream_wake(s);
+}
+
 stream *
 request_stream(request *r, const answer *head, const stream_source *source)
 {
@@ -71,6 +82,7 @@ request_stream(request *r, const answer *head, const stream_source *source)
     r->status = head->status;
     if (s != NULL) {
         *s = (stream){ .r = r, .source = *source };
+        s->endless = head->type != NULL && strncmp(head->type, "text/event-stream", 17) == 0;
         r->response =
             MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, pull, s, end);
     }
