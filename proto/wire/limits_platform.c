@@ -44,7 +44,7 @@ static const sj_limit push[] = {
     { .name = "registrant_id", .max = 128 },
     { .name = "email", .max = 254 },
     { .name = "name", .max = 800 },
-    { .name = "country", .max = 2, .exact = true },
+    { .name = "country", .max = 2 },
     { .name = "institution", .max = 1024 },
     { .name = "position", .max = 1024 },
     { .name = "language", .max = 35 },
