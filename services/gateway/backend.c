@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENDPOINT_SIZE = 256, HEARD_MS = 10000, BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_MAX };
+enum {
+    GET_STATUS = 950,
+    ENDPOINT_SIZE = 256,
+    HEARD_MS = 10000,
+    BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_MAX
+};
 
 /* One question: what its answer needs, and, until libsijill has taken it, what it asks. */
 typedef struct question {
@@ -32,6 +37,7 @@ typedef struct line {
     question *first, *last;
     question *newest; /* of all that are not answered */
     size_t waiting;
+    bool greeting;
 } line;
 
 struct backend {
@@ -182,6 +188,27 @@ backend_ask(backend *b, backend_service service, uint64_t org, const sijill_requ
     l->waiting++;
     hand_over(l);
     return true;
+}
+
+static void
+greeted(void *context, const sijill_reply *reply)
+{
+    line *l = context;
+
+    (void) reply;
+    l->greeting = false;
+}
+
+void
+backend_greet(backend *b, backend_service service)
+{
+    Sijill__V1__GetStatus message;
+    sijill_request request = { .type = GET_STATUS, .body = &message.base };
+    line *l = &b->lines[service];
+
+    sijill__v1__get_status__init(&message);
+    if (!l->greeting)
+        l->greeting = backend_ask(b, service, 1, &request, greeted, l);
 }
 
 bool

@@ -36,4 +36,6 @@ bool backend_ask(backend *b, backend_service service, uint64_t org, const sijill
 /* Whether the service answered anything in the last seconds; position it has answered with. */
 bool backend_is_up(const backend *b, backend_service service);
 sijill_pos backend_position(const backend *b, backend_service service);
+/* Ask a service how it is, so that its position is known; not again while that is on its way. */
+void backend_greet(backend *b, backend_service service);
 const char *backend_name(backend_service service); /* "registration" */

@@ -4,9 +4,12 @@
  * what it has accepted lies in its spool until the owner has confirmed it.
  */
 #include "services/gateway/api/api.h"
+#include "services/gateway/feed/site.h"
 #include "services/gateway/health.h"
 #include "services/gateway/hooks/follow.h"
 #include "services/gateway/hooks/site.h"
+#include "services/gateway/outbound/log_site.h"
+#include "services/gateway/outbound/source.h"
 #include "services/runtime/log.h"
 #include "services/runtime/notify.h"
 #include "services/runtime/options.h"
@@ -19,7 +22,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { EXIT_FAILED = 1, DRAIN_MS = 10000, LOOK_MS = 50, SITES_MAX = 8, PATH_SIZE = 4096 };
+enum { EXIT_FAILED = 1, DRAIN_MS = 10000, LOOK_MS = 50, SITES_MAX = 12, PATH_SIZE = 4096 };
 
 typedef struct gateway {
     loop *loop;
@@ -31,7 +34,12 @@ typedef struct gateway {
     work *work;
     follow *follow;
     hook_site *hooks;
+    endpoints *endpoints;
+    sender *sender;
+    source *source;
     api *api;
+    feed_site *feed;
+    log_site *log;
     http *http;
     metrics *metrics;
     health *health;
@@ -129,7 +137,9 @@ open_hooks(gateway *g, const sj_options *given)
     const char *home = sj_option_text(given, "home");
     backend_options services = { .run = sj_option_text(given, "run") };
 
-    if ((g->spool = spool_open(g->loop, home)) == NULL || (g->key = seal_open(home)) == NULL ||
+    g->fetch = fetch_open(g->loop);
+    if (g->fetch == NULL || (g->spool = spool_open(g->loop, home)) == NULL ||
+        (g->key = seal_open(home)) == NULL ||
         (g->backend = backend_open(g->loop, &services)) == NULL ||
         (g->registry = registry_open(g->spool, g->key)) == NULL)
         return false;
@@ -159,6 +169,25 @@ open_hooks(gateway *g, const sj_options *given)
     g->follow = follow_open(&followed);
     g->hooks = hook_site_open(&site);
     return g->follow != NULL && g->hooks != NULL;
+}
+
+/* Who is told: endpoints, and those who read the feed. */
+static bool
+open_outbound(gateway *g, const sj_options *given)
+{
+    const char *run = sj_option_text(given, "run");
+    source_parts parts = { .loop = g->loop, .spool = g->spool, .backend = g->backend, .run = run };
+    sender_parts sending = { .loop = g->loop, .backend = g->backend, .fetch = g->fetch };
+
+    g->endpoints = parts.endpoints = sending.endpoints = endpoints_open(g->spool, g->key);
+    if (g->endpoints == NULL || (g->sender = parts.sender = sender_open(&sending)) == NULL)
+        return false;
+    parts.orgs = follow_orgs(g->follow, &parts.org_count);
+    g->source = source_open(&parts);
+    g->feed = feed_site_open(g->loop, g->backend, run);
+    g->log = log_site_open(g->endpoints, g->backend);
+    g->api = api_open(g->loop, g->backend);
+    return g->source != NULL && g->feed != NULL && g->log != NULL && g->api != NULL;
 }
 
 /* ---- health ----
@@ -217,11 +246,10 @@ open_http(gateway *g, const sj_options *given)
                           .forwarded = sj_option_flag(given, "forwarded"),
                           .sites = g->sites };
 
-    g->api = api_open(g->loop, g->backend);
-    if (g->api == NULL)
-        return false;
     g->sites[count++] = hook_site_http(g->hooks);
     g->sites[count++] = api_site(g->api);
+    g->sites[count++] = feed_site_http(g->feed);
+    g->sites[count++] = log_site_http(g->log);
     health_sites(g->health, &g->sites[count]);
     g->http = http_open(g->loop, &door);
     if (g->http != NULL)
@@ -249,11 +277,17 @@ close_all(gateway *g)
     http_close(&g->http);
     api_close(&g->api);
     hook_site_close(&g->hooks);
+    source_close(&g->source);
+    sender_close(&g->sender);
+    endpoints_close(&g->endpoints);
+    feed_site_close(&g->feed);
+    log_site_close(&g->log);
     follow_close(&g->follow);
     backend_close(&g->backend);
     health_close(&g->health);
     metrics_close(&g->metrics);
     work_close(&g->work);
+    fetch_close(&g->fetch);
     registry_close(&g->registry);
     spool_close(&g->spool);
     seal_close(&g->key);
@@ -276,7 +310,8 @@ main(int argc, char **argv)
     sj_options_log(&given);
     (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* secrets of hooks are in this memory */
     opened = sodium_init() >= 0 && (g.loop = loop_open()) != NULL && watch_signals(&g) &&
-             open_hooks(&g, &given) && open_health(&g) && open_http(&g, &given);
+             open_hooks(&g, &given) && open_outbound(&g, &given) && open_health(&g) &&
+             open_http(&g, &given);
     if (opened) {
         loop_each_turn(g.loop, spool_flush, g.spool);
         work_wake(g.work); /* what was accepted before */

@@ -2,9 +2,9 @@
 #include "services/gateway/feed/site.h"
 
 #include "services/gateway/api/caller.h"
-#include "services/gateway/api/problem.h"
 #include "services/gateway/feed/reader.h"
 #include "services/gateway/feed/records.h"
+#include "services/gateway/feed/refusal.h"
 #include "sijill/v1/access.pb-c.h"
 
 #include <errno.h>
@@ -68,25 +68,7 @@ end(listener *l)
 static void
 refuse(listener *l, uint32_t code, const char *field, const char *words)
 {
-    api_problem wrong;
-    json_text text = { 0 };
-    char seconds[16];
-    answer a = { .type = "application/problem+json" };
-
-    api_wrong(&wrong, code, field, words);
-    a.status = api_status(&wrong);
-    if (code == SIJILL__V1__CODE__TRIMMED || code == SIJILL__V1__CODE__DIVERGED)
-        a.status = 410;
-    api_problem_write(&text, &wrong, request_trace_text(l->r));
-    a.body = (octets){ text.at, text.size };
-    if (api_retry_seconds(code) != 0) {
-        (void) snprintf(seconds, sizeof seconds, "%u", api_retry_seconds(code));
-        a.header[a.header_count++] = (http_header){ "Retry-After", seconds };
-    }
-    if (a.status == 401)
-        a.header[a.header_count++] = (http_header){ "WWW-Authenticate", "Bearer" };
-    request_answer(l->r, &a);
-    free(text.at);
+    refusal_answer(l->r, code, field, words);
     end(l);
 }
 
@@ -215,11 +197,11 @@ say_alive(void *context)
 static void
 stream_end(listener *l, uint32_t code, const char *words)
 {
-    api_problem wrong;
+    char document[PROBLEM_MAX];
+    size_t size = refusal_write(code, "", words, NULL, document);
 
-    api_wrong(&wrong, code, "", words);
     json_put(&l->text, "event: problem\ndata: ", strlen("event: problem\ndata: "));
-    api_problem_write(&l->text, &wrong, "");
+    json_put(&l->text, document, size);
     json_put(&l->text, "\n\n", 2);
     l->ending = true;
     reader_close(&l->reader);

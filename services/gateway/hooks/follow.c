@@ -212,6 +212,13 @@ read_feed(void *context)
     watch_again(f);
 }
 
+const uint64_t *
+follow_orgs(const follow *f, size_t *count)
+{
+    *count = f->org_count;
+    return f->orgs;
+}
+
 bool
 follow_is_current(const follow *f, uint64_t *behind)
 {

@@ -22,5 +22,7 @@ typedef struct follow_parts {
 
 follow *follow_open(const follow_parts *parts);
 void follow_close(follow **f);
+/* The organisations of --orgs. */
+const uint64_t *follow_orgs(const follow *f, size_t *count);
 /* Whether the feed is followed at this moment; how far behind. */
 bool follow_is_current(const follow *f, uint64_t *behind);

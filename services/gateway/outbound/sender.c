@@ -55,11 +55,13 @@ sender_sign(const endpoint *p, const char *id, uint64_t seconds, const void *bod
     unsigned char proof[crypto_sign_BYTES];
     unsigned char public_key[crypto_sign_PUBLICKEYBYTES], secret_key[crypto_sign_SECRETKEYBYTES];
     crypto_auth_hmacsha256_state mac;
+    size_t all = (size_t) length + size;
     unsigned char *whole;
 
     if (!p->asymmetric) {
         (void) crypto_auth_hmacsha256_init(&mac, p->secret, p->secret_size);
-        (void) crypto_auth_hmacsha256_update(&mac, (const unsigned char *) head, (size_t) length);
+        (void) crypto_auth_hmacsha256_update(&mac, (const unsigned char *) head,
+                                             (unsigned long long) length);
         (void) crypto_auth_hmacsha256_update(&mac, body, size);
         (void) crypto_auth_hmacsha256_final(&mac, proof);
         memcpy(signature, "v1,", 4);
@@ -68,13 +70,13 @@ sender_sign(const endpoint *p, const char *id, uint64_t seconds, const void *bod
         return;
     }
     signature[0] = '\0';
-    whole = malloc((size_t) length + size);
+    whole = malloc(all);
     if (whole == NULL)
         return;
     memcpy(whole, head, (size_t) length);
     memcpy(whole + length, body, size);
     (void) crypto_sign_seed_keypair(public_key, secret_key, p->secret);
-    (void) crypto_sign_detached(proof, NULL, whole, (size_t) length + size, secret_key);
+    (void) crypto_sign_detached(proof, NULL, whole, all, secret_key);
     sodium_memzero(secret_key, sizeof secret_key);
     free(whole);
     memcpy(signature, "v1a,", 5);
@@ -114,7 +116,7 @@ give_up(sender *s, endpoint *p, const attempt *last, const char *why)
     (void) snprintf(reason, sizeof reason,
                     "%s; the first that was not told: %s %llu (enable it, then replay after %llu)",
                     why, services[last->shard < 4 ? last->shard : 0],
-                    (unsigned long long) last->seq, (unsigned long long) last->seq - 1);
+                    (unsigned long long) last->seq, (unsigned long long) (last->seq - 1));
     sijill_actor("gateway", actor);
     sijill__v1__set_endpoint_state__init(&message);
     message.has_id = message.has_state = true;

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/gateway/outbound/replay.h"
+
+#include "services/gateway/feed/records.h"
+#include "services/runtime/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { RUN_SIZE = 256, TIME_SIZE = 40, MS = 1000, CREDIT = 256 * 1024, AGAIN_MS = 50 };
+
+typedef struct run {
+    replay *owner;
+    bool used;
+    uint64_t org;
+    uint8_t endpoint_id[SJ_ID_SIZE];
+    uint32_t shard;
+    sijill_feed *feed;
+    bool oldest; /* begun again with the oldest that is kept */
+    loop_timer timer;
+} run;
+
+struct replay {
+    loop *loop;
+    endpoints *endpoints;
+    sender *sender;
+    char folder[RUN_SIZE];
+    run runs[REPLAYS_MAX];
+};
+
+static const char *const names[] = { "registration", "attendance", "certificate" };
+
+/* {"type":...,"timestamp":...,"data":{...}}: what Standard Webhooks advises. */
+static bool
+write_payload(json_text *out, const char *service, const Sijill__V1__Record *record)
+{
+    const record_kind *kind = record_kind_of(record->type);
+    char head[128], when[TIME_SIZE];
+    time_t seconds = (time_t) (record->at_ms / MS);
+    struct tm utc;
+    int length;
+
+    if (kind == NULL || gmtime_r(&seconds, &utc) == NULL ||
+        strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc) == 0)
+        return false;
+    length = snprintf(head, sizeof head,
+                      "{\"type\":\"%s\",\"timestamp\":\"%s.%03uZ\",\"data\":", kind->name, when,
+                      (unsigned) (record->at_ms % MS));
+    json_put(out, head, (size_t) length);
+    if (!record_write(out, service, record))
+        return false;
+    json_put(out, "}}", 2);
+    return !out->failed;
+}
+
+bool
+replay_queue(endpoints *e, endpoint *p, uint32_t shard, uint64_t epoch,
+             const Sijill__V1__Record *record, json_text *text)
+{
+    Sijill__V1__OutRow row;
+
+    if (text->size == 0 && !write_payload(text, names[shard - 1], record)) {
+        text->size = 0;
+        return false;
+    }
+    sijill__v1__out_row__init(&row);
+    row.has_shard = row.has_seq = row.has_epoch = row.has_type = row.has_body = true;
+    row.shard = shard;
+    row.seq = record->seq;
+    row.epoch = epoch;
+    row.type = record->type;
+    row.body = (ProtobufCBinaryData){ text->size, (uint8_t *) text->at };
+    endpoint_queue(e, p, &row);
+    return true;
+}
+
+/* ---- runs ---------------------------------------------------------------------------------------
+ */
+
+static bool
+subscribe(run *r, sijill_pos after)
+{
+    char path[RUN_SIZE + 32];
+    sijill_feed_options options = { .endpoint = path,
+                                    .agent = "sijill-gateway/" SIJILL_VERSION,
+                                    .after = after,
+                                    .org = r->org,
+                                    .credit_bytes = CREDIT };
+
+    (void) snprintf(path, sizeof path, "ipc://%s/%s.feed.sock", r->owner->folder,
+                    names[r->shard - 1]);
+    options.after.shard = r->shard;
+    r->feed = sijill_feed_open(&options);
+    return r->feed != NULL;
+}
+
+static void
+finish(run *r)
+{
+    loop_at(r->owner->loop, &r->timer, 0);
+    if (r->feed != NULL)
+        sijill_feed_close(&r->feed);
+    r->used = false;
+}
+
+static void
+take(void *context, const Sijill__V1__Record *record)
+{
+    run *r = context;
+    endpoint *p = endpoints_find(r->owner->endpoints, r->org, r->endpoint_id);
+    json_text text = { 0 };
+
+    if (p != NULL && endpoint_wants(p, record->org, record->type))
+        (void) replay_queue(r->owner->endpoints, p, r->shard, sijill_feed_position(r->feed).epoch,
+                            record, &text);
+    free(text.at);
+}
+
+static void
+look(void *context)
+{
+    run *r = context;
+    replay *owner = r->owner;
+    char words[SIJILL_DETAIL_SIZE];
+    uint32_t code = sijill_feed_read(r->feed, 0, take, r, words);
+    sijill_pos first = sijill_feed_first(r->feed);
+
+    sender_wake(owner->sender);
+    if (code == SIJILL__V1__CODE__TRIMMED && !r->oldest && first.seq != 0) {
+        sijill_feed_close(&r->feed);
+        r->oldest = true;
+        if (!subscribe(r, first)) {
+            finish(r);
+            return;
+        }
+    } else if (code != SIJILL__V1__CODE__OK) {
+        sj_log(SJ_LOG_WARN, "endpoint.no_replay", "words=\"%s\"", words);
+        finish(r);
+        return;
+    } else if (sijill_feed_subscribed(r->feed) &&
+               sijill_feed_position(r->feed).seq >= sijill_feed_head(r->feed).seq) {
+        finish(r);
+        return;
+    }
+    loop_at(owner->loop, &r->timer, loop_mono_ms(owner->loop) + AGAIN_MS);
+}
+
+void
+replay_start(replay *r, const endpoint *p, sijill_pos after)
+{
+    run *free_one = NULL;
+
+    if (after.shard < 1 || after.shard > sizeof names / sizeof names[0])
+        return;
+    for (size_t i = 0; i < REPLAYS_MAX; i++) {
+        run *one = &r->runs[i];
+
+        if (one->used && one->org == p->org && one->shard == after.shard &&
+            memcmp(one->endpoint_id, p->id, SJ_ID_SIZE) == 0)
+            finish(one);
+        if (!one->used)
+            free_one = one;
+    }
+    if (free_one == NULL) {
+        sj_log(SJ_LOG_WARN, "endpoint.no_replay",
+               "words=\"too many replays at once: say it again\"");
+        return;
+    }
+    *free_one = (run){ .owner = r, .used = true, .org = p->org, .shard = after.shard };
+    memcpy(free_one->endpoint_id, p->id, SJ_ID_SIZE);
+    free_one->timer = (loop_timer){ .due = look, .context = free_one };
+    if (subscribe(free_one, after))
+        loop_at(r->loop, &free_one->timer, loop_mono_ms(r->loop));
+    else
+        free_one->used = false;
+}
+
+replay *
+replay_open(loop *l, endpoints *e, sender *s, const char *folder)
+{
+    replay *r = calloc(1, sizeof *r);
+
+    if (r == NULL)
+        return NULL;
+    r->loop = l;
+    r->endpoints = e;
+    r->sender = s;
+    (void) snprintf(r->folder, sizeof r->folder, "%s", folder);
+    return r;
+}
+
+void
+replay_close(replay **r)
+{
+    if (*r == NULL)
+        return;
+    for (size_t i = 0; i < REPLAYS_MAX; i++)
+        if ((*r)->runs[i].used)
+            finish(&(*r)->runs[i]);
+    free(*r);
+    *r = NULL;
+}
