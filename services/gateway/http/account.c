@@ -2,7 +2,6 @@
 #include "services/gateway/http/internal.h"
 
 #include "services/gateway/http/metrics.h"
-#include "services/runtime/clock.h"
 #include "services/runtime/log.h"
 
 #include <stdio.h>
@@ -33,16 +32,15 @@ account_request(const request *r)
     http *h = r->h;
     size_t site = r->site == NULL ? h->site_count : (size_t) (r->site - h->options.sites);
     unsigned status = r->answered ? r->status : CLIENT_LEFT;
-    uint64_t us = sj_monotonic_us() - r->begun_us;
+    /* What strangers take to send and to read is no time of ours. */
+    uint64_t us = r->answered_us > r->come_us ? r->answered_us - r->come_us : 0;
     size_t bucket = 0;
     sj_log_level level = status >= 500 ? SJ_LOG_WARN : us > SLOW_US ? SJ_LOG_INFO : SJ_LOG_DEBUG;
 
-    if (r->stream != NULL && status < 500)
-        level = SJ_LOG_DEBUG; /* is long by design */
     while (bucket < HTTP_BUCKETS && us > bounds_us[bucket])
         bucket++;
     h->requests[site][r->method][status < HTTP_STATUS_END ? status : 0]++;
-    if (r->stream == NULL) {
+    if (r->answered_us > 0) {
         h->bucket[site][bucket]++;
         h->sum_us[site] += us;
     }
@@ -75,7 +73,7 @@ static void
 write_seconds(const http *h, metrics_text *out)
 {
     metrics_family(out, "sijill_http_request_seconds", METRICS_HISTOGRAM,
-                   "From the request line to the answer's last octet; streams are left out.");
+                   "From a request that has come to its answer; streams are left out.");
     for (size_t site = 0; site <= h->site_count; site++) {
         metrics_label labels[] = { { "site", site_name(h, site) }, { NULL, NULL } };
         metrics_histogram seconds = { .bounds = HTTP_BUCKETS,

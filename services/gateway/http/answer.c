@@ -2,6 +2,7 @@
 #include "services/gateway/http/internal.h"
 
 #include "services/gateway/http/problem.h"
+#include "services/runtime/clock.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -143,6 +144,7 @@ request_answer(request *r, const answer *a)
     assert(!r->answered);
     answer_make(r, a);
     r->answered = true;
+    r->answered_us = sj_monotonic_us();
     request_wake(r);
 }
 

@@ -137,7 +137,8 @@ struct request {
     bool answered, queued;
     bool suspended; /* sleeps in libmicrohttpd until request_wake */
     bool skip_once; /* the next call is one between head and end */
-    uint64_t arrived_ms, begun_us;
+    uint64_t arrived_ms;
+    uint64_t come_us, answered_us; /* when its site had it, and when it had the site's answer */
     unsigned char trace[HTTP_TRACE_SIZE];
     char trace_text[33];
     char from[HEAD_FROM_MAX];

@@ -156,7 +156,6 @@ request_begin(void *context, const char *target, struct MHD_Connection *mhd)
     r->c->request = r;
     r->c->was_asked = true;
     r->arrived_ms = loop_wall_ms(h->l);
-    r->begun_us = sj_monotonic_us();
     h->in_flight++;
     take_target(r, target);
     if (r->c->state != CONNECTION_RECEIVES)
@@ -256,6 +255,7 @@ static enum MHD_Result
 first_step(request *r, const char *method, const char *version)
 {
     r->begun = true;
+    r->come_us = sj_monotonic_us();
     r->method = method_read(method);
     (void) snprintf(r->method_text, sizeof(r->method_text), "%s", method);
     take_trace(r);
@@ -334,6 +334,7 @@ last_step(request *r)
     }
     if (!r->answered && !r->handled) {
         r->handled = true;
+        r->come_us = sj_monotonic_us();
         connection_goes(r->c, CONNECTION_WORKS);
         r->site->handle(r->site->context, r);
     }
