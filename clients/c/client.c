@@ -183,7 +183,7 @@ text_copy(char *to, size_t size, const char *from)
 static void
 circumstances_keep(const sijill *s, slot *t, const sijill_request *request)
 {
-    bool own = request->delegated || request->actor != NULL || !s->has_credential;
+    bool own = request->delegated || !s->has_credential; /* else never an operator by mistake */
 
     t->delegated = request->delegated || !own;
     t->has_credential =

@@ -68,8 +68,8 @@ typedef struct sijill_options {
     const char *agent;             /* for the service's log; NULL: "libsijill/VERSION"; copied */
     uint64_t org;                  /* 0 is 1 */
     uint8_t actor[SIJILL_ID_SIZE]; /* for whom; see sijill_actor */
-    const uint8_t *credential;     /* 32 octets: `actor` is an API key, and each request that does
-                                      not say otherwise is delegated to it; NULL; copied */
+    const uint8_t *credential;     /* 32 octets: `actor` is an API key, and each request that is
+                                      not delegated to another is to it; NULL; copied */
     uint32_t deadline_ms;          /* of each request; 0: SIJILL_DEADLINE_MS */
     uint32_t connect_ms; /* give up requests when the service was not found within this; 0: only
                             deadlines count */

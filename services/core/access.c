@@ -149,13 +149,22 @@ body_allowed(sj_txn *txn, const sj_command *cmd, const sj_right *right, const sj
     return true;
 }
 
+/* Of one who asks for itself; NONE may nothing. */
+static Sijill__V1__Access__Role
+role_of_peer(sj_peer_kind peer)
+{
+    if (peer == SJ_PEER_OPERATOR)
+        return SIJILL__V1__ACCESS__ROLE__OWNER;
+    return peer == SJ_PEER_GATEWAY ? SIJILL__V1__ACCESS__ROLE__GATEWAY
+                                   : SIJILL__V1__ACCESS__ROLE__NONE;
+}
+
 /* As what the request comes; false: *reply says that it may not come at all. */
 static bool
 find_role(sj_txn *txn, sj_command *cmd, sj_key_row **row, sj_reply *reply)
 {
     if (!cmd->delegated) {
-        cmd->role = cmd->peer == SJ_PEER_OPERATOR ? SIJILL__V1__ACCESS__ROLE__OWNER
-                                                  : SIJILL__V1__ACCESS__ROLE__GATEWAY;
+        cmd->role = role_of_peer(cmd->peer);
         return true;
     }
     if (!cmd->has_credential) {
