@@ -15,8 +15,9 @@
 #include "sijill/v1/attendance.pb-c.h"
 #include "sijill/v1/registration.pb-c.h"
 
+#define TALLY_NOBODY UINT32_MAX /* more than an enum may hold */
+
 enum {
-    TALLY_NOBODY = UINT32_MAX,
     TALLY_SPANS_MAX = 4 * 1000 * 1000, /* of one file: 128 MiB */
     TALLY_WINDOWS_MAX = 1024,          /* pieces of sessions between breaks */
 };
