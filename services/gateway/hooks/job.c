@@ -38,7 +38,7 @@ look(const job *j, at_hand *out)
     else
         return false;
     out->words = item->words;
-    out->fetch = j->is_fetched ? NULL : item->fetch;
+    out->fetch = item->fetch;
     out->push = item->words == NULL && out->fetch == NULL ? &item->push : NULL;
     return true;
 }
@@ -327,10 +327,8 @@ resolve(job *j, const Sijill__V1__Push *push)
 static void
 delivery_of(const job *j, const hook *h, platform_delivery *in)
 {
-    *in = (platform_delivery){ .query = j->query,
-                               .body = j->body,
-                               .now_ms = j->received_ms,
-                               .settings = h == NULL ? NULL : h->setting };
+    *in = (platform_delivery){ .query = j->query, .body = j->body, .now_ms = j->received_ms };
+    hook_describe(h, in);
 }
 
 static void
@@ -340,6 +338,7 @@ fetched(void *context, const fetch_result *result)
     const hook *h = registry_find(j->owner->parts.registry, j->org, j->hook_id);
     platform_delivery in;
     at_hand hand;
+    char path[URL_SIZE];
 
     if (!look(j, &hand) || hand.fetch == NULL || result->status == 0 || result->status == 429 ||
         result->status >= 500) {
@@ -352,8 +351,13 @@ fetched(void *context, const fetch_result *result)
         return;
     }
     delivery_of(j, h, &in);
-    j->platform->read_fetched(&j->arena, &in, hand.fetch,
-                              (sj_bytes){ result->body, result->body_size }, &j->fetched);
+    (void) snprintf(path, sizeof path, "%s", hand.fetch);
+    if (j->fetched_mark != 0) /* what was fetched before, also a first part of this, is done with */
+        sj_arena_release(&j->arena, j->fetched_mark);
+    j->fetched_mark = sj_arena_mark(&j->arena);
+    j->tries = 0;
+    j->platform->read_fetched(&j->arena, &in, path, (sj_bytes){ result->body, result->body_size },
+                              &j->fetched);
     j->is_fetched = j->fetched.count > 0;
     j->fetched_at = 0;
     if (j->is_fetched)
@@ -380,7 +384,8 @@ fetch_notice(job *j, const char *path)
         hold(j, NULL, "the platform did not say for a day what this notice is about");
         return;
     }
-    (void) snprintf(url, sizeof url, "%s%s", base, path);
+    (void) snprintf(url, sizeof url, "%s%s%s", base,
+                    base[0] != '\0' && base[strlen(base) - 1] == '/' ? "" : "/", path);
     if (j->owner->parts.fetch == NULL || !fetch_start(j->owner->parts.fetch, &request, fetched, j))
         later(j);
 }

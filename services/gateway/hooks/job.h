@@ -33,6 +33,7 @@ typedef struct job {
     size_t at;
     platform_items fetched; /* of items.item[at] */
     size_t fetched_at;
+    size_t fetched_mark; /* of the arena, before `fetched`; 0: nothing was fetched yet */
     bool is_fetched;
 
     Sijill__V1__HeldList *held; /* HELD: this page, malloc'ed */

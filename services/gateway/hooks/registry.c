@@ -210,3 +210,14 @@ registry_close(registry **r)
     free(*r);
     *r = NULL;
 }
+
+void
+hook_describe(const hook *h, platform_delivery *in)
+{
+    if (h == NULL)
+        return;
+    in->settings = (char *const *) h->setting;
+    in->secret_count = h->secret_count;
+    for (size_t i = 0; i < h->secret_count; i++)
+        in->secret[i] = (sj_bytes){ h->secret[i], h->secret_size[i] };
+}

@@ -118,6 +118,8 @@ give(request *r, const platform_answer *given)
 
     if (given->body != NULL)
         a.body = (octets){ given->body, strlen(given->body) };
+    for (size_t i = 0; i < given->header_count; i++)
+        a.header[a.header_count++] = (http_header){ given->header[i].name, given->header[i].value };
     if (given->status == 503 || given->status == 429)
         a.header[a.header_count++] = (http_header){ "Retry-After", "5" };
     request_answer(r, &a);
@@ -162,6 +164,32 @@ keep(hook_site *s, request *r, const hook *h, const platform_delivery *in)
 }
 
 static void
+take_headers(request *r, const char *const *names, platform_header *header, platform_delivery *in)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        const char *value = request_header(r, *names);
+
+        if (value != NULL && in->header_count < PLATFORM_HEADERS_MAX)
+            header[in->header_count++] = (platform_header){ *names, value };
+    }
+}
+
+/* A sender asks whether it may send. */
+static void
+greet(hook_site *s, request *r, const hook *h)
+{
+    platform_header header[PLATFORM_HEADERS_MAX];
+    platform_delivery in = { .query = request_query(r), .header = header };
+    platform_answer out;
+
+    take_headers(r, h->platform->greet_headers, header, &in);
+    sj_arena_reset(&s->arena);
+    h->platform->greet(&s->arena, &in, &out);
+    count(s, h->platform->name, out.outcome);
+    give(r, &out);
+}
+
+static void
 deliver(hook_site *s, request *r, const hook *h)
 {
     address *a = request_kept(r);
@@ -171,23 +199,19 @@ deliver(hook_site *s, request *r, const hook *h)
     platform_delivery in = { .query = request_query(r),
                              .header = header,
                              .body = { body.at, body.size },
-                             .now_ms = request_arrived_ms(r),
-                             .secret_count = h->secret_count,
-                             .settings = (char *const *) h->setting };
+                             .now_ms = request_arrived_ms(r) };
+    size_t stored_headers;
 
+    hook_describe(h, &in);
     if (s->parts.public_url[0] != '\0' &&
         snprintf(url, sizeof url, "%s%s", s->parts.public_url, request_path(r)) < (int) sizeof url)
         in.url = url;
-    for (size_t i = 0; i < h->secret_count; i++)
-        in.secret[i] = (sj_bytes){ h->secret[i], h->secret_size[i] };
-    for (const char *const *name = h->platform->headers; *name != NULL; name++) {
-        const char *value = request_header(r, *name);
-
-        if (value != NULL && in.header_count < PLATFORM_HEADERS_MAX)
-            header[in.header_count++] = (platform_header){ *name, value };
-    }
+    take_headers(r, h->platform->headers, header, &in);
+    stored_headers = in.header_count;
+    take_headers(r, h->platform->secret_headers, header, &in);
     sj_arena_reset(&s->arena);
     h->platform->check(&s->arena, &in, &a->answer);
+    in.header_count = stored_headers;
     count(s, h->platform->name, a->answer.outcome);
     if (a->answer.keep)
         keep(s, r, h, &in);
@@ -208,8 +232,9 @@ with_hook(hook_site *s, request *r, const hook *h)
     } else if (h->secret_count == 0) {
         count(s, h->platform->name, "no_secret");
         problem_answer(r, 503, "UNAVAILABLE", "this hook's secret cannot be opened: rotate it");
-    } else if (strcmp(request_method(r), "POST") != 0 &&
-               strcmp(request_method(r), "OPTIONS") != 0) {
+    } else if (strcmp(request_method(r), "OPTIONS") == 0 && h->platform->greet != NULL) {
+        greet(s, r, h);
+    } else if (strcmp(request_method(r), "POST") != 0) {
         answer refusal = { .status = 405, .header_count = 1, .header = { { "Allow", "POST" } } };
 
         request_answer(r, &refusal);

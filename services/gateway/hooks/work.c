@@ -84,9 +84,9 @@ read_delivery(job *j, const Sijill__V1__DeliveryRow *row, sj_bytes body)
     platform_delivery in = { .query = row->query == NULL ? "" : row->query,
                              .header = header,
                              .body = body,
-                             .now_ms = row->received_ms,
-                             .settings = h == NULL ? NULL : h->setting };
+                             .now_ms = row->received_ms };
 
+    hook_describe(h, &in);
     for (size_t i = 0; i + 1 < row->n_header && in.header_count < PLATFORM_HEADERS_MAX; i += 2)
         header[in.header_count++] = (platform_header){ row->header[i], row->header[i + 1] };
     j->platform->read(&j->arena, &in, &j->items);

@@ -59,10 +59,11 @@ typedef struct platform_item {
     Sijill__V1__Push
         push; /* initialised; texts in the arena, cleaned so that no service refuses them */
     const char *words; /* NULL: a push */
-    const char *fetch; /* not NULL: this is a notice; the path to ask the platform's API for (below
-                          the hook's setting fetch.base_url, behind a '/') before there is anything
-                          to say.  What follows a '#' is not sent (RFC 9110): read_fetched wants
-                          to hear it again.  An answer may ask for another fetch, its next part. */
+    const char
+        *fetch; /* not NULL: this is a notice; the path to ask the platform's API for (below
+                   the hook's setting fetch.base_url, behind a '/') before there is anything
+                   to say.  What follows a '#' is not sent (RFC 9110): read_fetched wants
+                   to hear it again.  The last item of an answer may ask for its next part. */
 } platform_item;
 
 typedef struct platform_items {
