@@ -256,7 +256,7 @@ static int
 upload_run(cli *c)
 {
     upload u = { .c = c };
-    search s = { NULL };
+    search s = { .found = NULL };
     const char *why;
     FILE *spool = spool_path(arg_operand(c, 0), &why);
     int outcome;
