@@ -423,6 +423,9 @@ handle(void *context, request *r)
         refuse(l, SIJILL__V1__CODE__BUSY, "", "too many read the feed: ask again");
     else if ((wrong = caller_read(&l->who, request_header(r, "authorization"))) != NULL)
         refuse(l, SIJILL__V1__CODE__UNAUTHENTICATED, "", wrong);
+    else if (!l->who.named)
+        refuse(l, SIJILL__V1__CODE__UNAUTHENTICATED, "",
+               "the feed needs an API key: Authorization: Bearer sjk_...");
     else if ((wrong = read_parameters(l)) != NULL)
         refuse(l, SIJILL__V1__CODE__INVALID, wrong,
                "after: a token of the feed, or latest; limit: 1 to 500; wait: 0 to 60 seconds; "

@@ -133,6 +133,9 @@ handle(void *context, request *r)
         refusal_answer(r, API_METHOD, "", "only GET is for here");
     } else if ((wrong = caller_read(&q->who, request_header(r, "authorization"))) != NULL) {
         refusal_answer(r, SIJILL__V1__CODE__UNAUTHENTICATED, "", wrong);
+    } else if (!q->who.named) {
+        refusal_answer(r, SIJILL__V1__CODE__UNAUTHENTICATED, "",
+                       "this needs an API key: Authorization: Bearer sjk_...");
     } else if (!read_question(r, q)) {
         refusal_answer(r, SIJILL__V1__CODE__INVALID, "endpoint",
                        "endpoint: the 32 digits of its id; page_token: as an answer gave it");

@@ -41,6 +41,19 @@ static void look(void *context);
 /* ---- records ------------------------------------------------------------------------------------
  */
 
+/* Who asks for a replay knows a sequence, and seldom the epoch: it is today's then. */
+static void
+begin_replay(source *s, const endpoint *p, const Sijill__V1__LogPos *after)
+{
+    sijill_pos from = { after->shard, after->epoch, after->seq };
+
+    if (from.shard < 1 || from.shard > FEEDS)
+        return;
+    if (from.epoch == 0 && s->feeds[from.shard - 1].open != NULL)
+        from.epoch = sijill_feed_position(s->feeds[from.shard - 1].open).epoch;
+    replay_start(s->replay, p, from);
+}
+
 static void
 take_endpoint(source *s, const Sijill__V1__Record *record)
 {
@@ -49,8 +62,7 @@ take_endpoint(source *s, const Sijill__V1__Record *record)
     endpoint *p = news == NULL ? NULL : endpoints_take(s->parts.endpoints, record->org, news);
 
     if (p != NULL && p->enabled && news->replay != NULL)
-        replay_start(s->replay, p,
-                     (sijill_pos){ news->replay->shard, news->replay->epoch, news->replay->seq });
+        begin_replay(s, p, news->replay);
     if (news != NULL)
         protobuf_c_message_free_unpacked(&news->base, NULL);
 }
