@@ -68,7 +68,7 @@ refuse_reply(exchange *x, const sijill_reply *reply)
 {
     api_problem wrong;
 
-    api_refusal(reply, &wrong);
+    api_refusal(x->match.route, reply, &wrong);
     if (reply->code == CODE(FORBIDDEN) && !x->who.named)
         api_wrong(&wrong, CODE(UNAUTHENTICATED), "",
                   "this needs a key: send the header `Authorization: Bearer sjk_...`");
@@ -76,8 +76,6 @@ refuse_reply(exchange *x, const sijill_reply *reply)
     if (reply->code == CODE(NOT_FOUND) && x->conditions.given &&
         x->match.route->type == DEFINE_EVENT)
         api_wrong(&wrong, CODE(STALE), "", "there is nothing yet that If-Match could name");
-    if (x->match.route->text != NULL && reply->code == CODE(NOT_FOUND))
-        wrong.field[0] = '\0';
     exchange_refuse(x, &wrong);
 }
 

@@ -196,8 +196,7 @@ set_parameters(sj_arena *arena, api_build *b, api_problem *wrong)
 static bool
 refuse_parameter(api_problem *wrong, const char *name, const char *words)
 {
-    api_wrong(wrong, INVALID, "", words);
-    (void) snprintf(wrong->field, sizeof wrong->field, "%s", name);
+    api_wrong_parameter(wrong, name, words);
     return false;
 }
 

@@ -86,3 +86,10 @@ api_wrong(api_problem *problem, uint32_t code, const char *field, const char *wo
     api_field_name(field, problem->field, sizeof problem->field);
     (void) snprintf(problem->words, sizeof problem->words, "%s", words);
 }
+
+void
+api_wrong_parameter(api_problem *problem, const char *name, const char *words)
+{
+    api_wrong(problem, CODE(INVALID), "", words);
+    (void) snprintf(problem->field, sizeof problem->field, "%s", name);
+}

@@ -22,6 +22,9 @@ typedef struct api_problem {
 
 void api_wrong(api_problem *problem, uint32_t code, const char *field, const char *words);
 
+/* INVALID, of a parameter by its own name. */
+void api_wrong_parameter(api_problem *problem, const char *name, const char *words);
+
 /* "registration_id" and "event.title" of a service as JSON has them. */
 void api_field_name(const char *field, char *name, size_t size);
 

@@ -2,8 +2,11 @@
 #include "services/gateway/api/conditions.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { HASH_SHOWN = 6 /* octets */ };
 
 typedef struct tag {
     bool weak;
@@ -87,12 +90,14 @@ conditions_read(conditions *c, const char *if_match, const char *if_none_match)
 }
 
 void
-tag_write(uint64_t revision, uint32_t place, char text[TAG_SIZE])
+tag_write(uint64_t revision, const void *shown, size_t size, char text[TAG_SIZE])
 {
-    if (place > 0)
-        (void) snprintf(text, TAG_SIZE, "\"%" PRIu64 ".%" PRIu32 "\"", revision, place);
-    else
-        (void) snprintf(text, TAG_SIZE, "\"%" PRIu64 "\"", revision);
+    uint8_t hash[crypto_generichash_BYTES_MIN];
+    char hex[2 * HASH_SHOWN + 1];
+
+    (void) crypto_generichash(hash, sizeof hash, shown, size, NULL, 0);
+    (void) sodium_bin2hex(hex, sizeof hex, hash, HASH_SHOWN);
+    (void) snprintf(text, TAG_SIZE, "\"%" PRIu64 ".%s\"", revision, hex);
 }
 
 bool

@@ -23,8 +23,8 @@ typedef struct conditions {
 /* NULL: read; else words.  A tag that is not ours, or weak, never matches: it is not counted. */
 const char *conditions_read(conditions *c, const char *if_match, const char *if_none_match);
 
-/* The tag of a revision; `place` 0: none. */
-void tag_write(uint64_t revision, uint32_t place, char tag[TAG_SIZE]);
+/* The tag of a revision that is shown as these octets. */
+void tag_write(uint64_t revision, const void *shown, size_t size, char tag[TAG_SIZE]);
 
 /* Whether If-None-Match names this tag (weak comparison): the reader has it already. */
 bool tag_is_known(const conditions *c, const char *tag);

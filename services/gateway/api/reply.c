@@ -128,15 +128,12 @@ is_made(ProtobufCMessage *message)
 }
 
 static void
-write_tag(api_says *says, ProtobufCMessage *message)
+write_tag(api_says *says, ProtobufCMessage *message, const json_text *body)
 {
     uint64_t revision;
-    uint32_t place = 0;
 
-    if (!number_of(message, "revision", PROTOBUF_C_TYPE_UINT64, &revision, sizeof revision))
-        return;
-    (void) number_of(message, "place", PROTOBUF_C_TYPE_UINT32, &place, sizeof place);
-    tag_write(revision, place, says->tag);
+    if (number_of(message, "revision", PROTOBUF_C_TYPE_UINT64, &revision, sizeof revision))
+        tag_write(revision, body->at, body->size, says->tag);
 }
 
 static void
@@ -191,14 +188,25 @@ api_reply(sj_arena *arena, const api_match *match, const char *slug, const sijil
         says->status = HTTP_CREATED;
         write_location(says, match, slug, message);
     }
-    if ((route->flags & API_WRITE) == 0)
-        write_tag(says, message);
     write_body(route, message, body);
+    if ((route->flags & API_WRITE) == 0)
+        write_tag(says, message, body);
     return !body->failed;
 }
 
+/* The field as the caller has it: of the body, which may be a member of the request. */
+static const char *
+field_in_body(const api_route *route, const char *field)
+{
+    size_t size = route->body == NULL ? 0 : strlen(route->body);
+
+    return size > 0 && strncmp(field, route->body, size) == 0 && field[size] == '.'
+               ? field + size + 1
+               : field;
+}
+
 void
-api_refusal(const sijill_reply *reply, api_problem *wrong)
+api_refusal(const api_route *route, const sijill_reply *reply, api_problem *wrong)
 {
     const char *words = reply->detail;
 
@@ -207,5 +215,6 @@ api_refusal(const sijill_reply *reply, api_problem *wrong)
                 "Idempotency-Key, which cannot do it twice";
     else if (reply->code == SIJILL_UNREACHABLE)
         words = "the service is not there; nothing was done: ask again";
-    api_wrong(wrong, reply->code, reply->field, words[0] == '\0' ? "refused" : words);
+    api_wrong(wrong, reply->code, field_in_body(route, reply->field),
+              words[0] == '\0' ? "refused" : words);
 }

@@ -21,4 +21,4 @@ bool api_reply(sj_arena *arena, const api_match *match, const char *slug, const 
                api_says *says, json_text *body, api_problem *wrong);
 
 /* A refused request's. */
-void api_refusal(const sijill_reply *reply, api_problem *wrong);
+void api_refusal(const api_route *route, const sijill_reply *reply, api_problem *wrong);
