@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * http_door: the gateway's HTTP part with sites that only tests want, for tests/system/strangers.py and
- * tests/fault/floods.py.  Its port is the first line on its standard output; it drains and ends
+ * http_door: the gateway's HTTP part with sites that only tests want, for tests/system/strangers.py
+ * and tests/fault/floods.py.  Its port is the first line on its standard output; it drains and ends
  * when its standard input does.
  *
  *   /echo/...      what came, as JSON; a body up to 64 KiB; ?status=N ?size=N
