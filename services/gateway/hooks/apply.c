@@ -16,11 +16,16 @@ typedef struct registration_parts {
     Sijill__V1__Person person;
 } registration_parts;
 
+#define OURS_SINCE_MS UINT64_C(1735689600000) /* 2025 */
+/* Platforms' clocks, and people who are registered after they came. */
+#define OURS_AHEAD_MS (UINT64_C(366) * 24 * 3600 * 1000)
+
 typedef struct evidence_parts {
     Sijill__V1__RecordEvidence message;
     Sijill__V1__Evidence evidence;
     Sijill__V1__Evidence *list[1];
     Sijill__V1__Identity identity;
+    uint8_t registration_id[SJ_ID_SIZE];
 } evidence_parts;
 
 static bool
@@ -98,6 +103,21 @@ evidence_kind(Sijill__V1__Push__Kind kind)
     }
 }
 
+/* Where join links are ours (BigBlueButton's userID, JaaS's token), the platform's id of a person
+ * is our registration's: a UUIDv7, made between our beginnings and the push. */
+static bool
+is_ours(const char *registrant_id, uint64_t occurred_ms, uint8_t id[SJ_ID_SIZE])
+{
+    uint64_t made_ms = 0;
+
+    if (!given(registrant_id) || !sijill_unhex(registrant_id, id) || (id[6] & 0xf0) != 0x70 ||
+        (id[8] & 0xc0) != 0x80)
+        return false;
+    for (size_t i = 0; i < 6; i++)
+        made_ms = made_ms << 8 | id[i];
+    return made_ms >= OURS_SINCE_MS && made_ms <= occurred_ms + OURS_AHEAD_MS;
+}
+
 static bool
 apply_evidence(sj_arena *arena, const Sijill__V1__Push *push, const uint8_t *event_id,
                Sijill__V1__EvidenceKind kind, applied *out, const char **words)
@@ -130,7 +150,10 @@ apply_evidence(sj_arena *arena, const Sijill__V1__Push *push, const uint8_t *eve
     parts->identity.platform = push->platform;
     if (kind == SIJILL__V1__EVIDENCE_KIND__PLATFORM_END)
         evidence->connection = given(push->connection) ? push->connection : push->instance;
-    else if (given(push->registrant_id) || given(push->email) || given(push->name))
+    else if (is_ours(push->registrant_id, push->occurred_ms, parts->registration_id)) {
+        evidence->has_registration_id = true;
+        evidence->registration_id = id_data(parts->registration_id);
+    } else /* who has no name is whoever the connection is */
         evidence->identity = &parts->identity;
     parts->list[0] = evidence;
     parts->message.n_evidence = 1;

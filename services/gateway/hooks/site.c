@@ -189,6 +189,20 @@ greet(hook_site *s, request *r, const hook *h)
     give(r, &out);
 }
 
+/* As the platform knows this address: some sign it.  Without a public name it is the one that was
+ * asked; the secret is needed for either. */
+static bool
+write_url(const hook_site *s, const request *r, char url[URL_SIZE])
+{
+    const char *host = request_header(r, "host");
+    int length =
+        s->parts.public_url[0] != '\0'
+            ? snprintf(url, URL_SIZE, "%s%s", s->parts.public_url, request_path(r))
+            : snprintf(url, URL_SIZE, "http://%s%s", host == NULL ? "" : host, request_path(r));
+
+    return length > 0 && length < URL_SIZE;
+}
+
 static void
 deliver(hook_site *s, request *r, const hook *h)
 {
@@ -203,8 +217,7 @@ deliver(hook_site *s, request *r, const hook *h)
     size_t stored_headers;
 
     hook_describe(h, &in);
-    if (s->parts.public_url[0] != '\0' &&
-        snprintf(url, sizeof url, "%s%s", s->parts.public_url, request_path(r)) < (int) sizeof url)
+    if (write_url(s, r, url))
         in.url = url;
     take_headers(r, h->platform->headers, header, &in);
     stored_headers = in.header_count;
