@@ -123,6 +123,13 @@ option_in(const option *list, const char *name, size_t length)
     return NULL;
 }
 
+const char *
+actor_given(const cli *c)
+{
+    return option_in(c->command->options, "actor", strlen("actor")) == NULL ? arg_text(c, "actor")
+                                                                            : NULL;
+}
+
 /* How many leading words of argv, options aside, name this command; 0: they do not. */
 static size_t
 words_match(const command *row, int argc, char **argv, const int *plain, size_t plain_count)

@@ -24,4 +24,5 @@ extern const command endpoint_commands[];
 extern const command verify_commands[];
 extern const command upkeep_commands[];
 extern const command status_commands[];
+extern const command audit_commands[];
 extern const command feed_commands[];

@@ -3,6 +3,8 @@
 
 #include "clients/cli/key_file.h"
 
+#include "clients/cli/args.h"
+
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -49,7 +51,7 @@ line_read(cli *c, const char *path, char *line, size_t size)
 static bool
 alone(cli *c, uint64_t org)
 {
-    if (arg_text(c, "actor") != NULL)
+    if (actor_given(c) != NULL)
         (void) fail(c, EXIT_USAGE,
                     "a key says for whom this is done: leave --actor out, or act "
                     "without a key file");

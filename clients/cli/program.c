@@ -37,6 +37,7 @@ commands_join(command all[COMMANDS_MAX])
         endpoint_commands,
         verify_commands,
         status_commands,
+        audit_commands,
         upkeep_commands,
         feed_commands,
     };
@@ -170,7 +171,7 @@ settings_read(cli *c)
     c->deadline_ms = (uint32_t) seconds * 1000;
     if (key_file_path(c) != NULL)
         return key_file_read(c);
-    sijill_actor(arg_text(c, "actor") == NULL ? login_name() : arg_text(c, "actor"), c->actor);
+    sijill_actor(actor_given(c) == NULL ? login_name() : actor_given(c), c->actor);
     return true;
 }
 

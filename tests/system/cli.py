@@ -144,6 +144,33 @@ def status_names_every_service_and_no_dead_letter():
     assert all(row["state"] == "ready" and row["dead_letters"] in (0, None) for row in rows), rows
 
 
+# ---- who wrote what -----------------------------------------------------------------------------
+
+def audit_has_every_command_of_an_event_by_time_over_all_services():
+    slug = event("audited")
+    which = sijill(*registering(slug, "a@example.org")).json()["id"]
+    sijill("attendance", "mark", "--event", slug, "--email", "a@example.org", "--mark", "present")
+    sijill("certificate", "issue", "--event", slug, "--id", which)
+    rows = sijill("audit", "--event", slug).json()
+    assert [(row["service"], row["command"]) for row in rows] == [
+        ("registration", "define_event"), ("registration", "register"),
+        ("attendance", "record_evidence"), ("certificate", "issue_certificate")], rows
+    assert [row["at_ms"] for row in rows] == sorted(row["at_ms"] for row in rows), rows
+    assert all(row["origin"] == "peer" and row["after"] and row["actor"] for row in rows), rows
+
+
+def audit_is_asked_for_one_actor_one_service_and_from_a_position():
+    slug = event("audited-by", "--actor", "auditor-of-tests")
+    rows = sijill("audit", "--actor", "auditor-of-tests").json()
+    assert [row["command"] for row in rows] == ["define_event"], rows
+    assert sijill("audit", "--actor", rows[0]["actor"]).json() == rows
+    sijill(*registering(slug, "a@example.org"))
+    later = sijill("audit", "--service", "registration", "--after", rows[0]["seq"], "--limit", 1)
+    assert [row["command"] for row in later.json()] == ["register"], later
+    assert "--service" in sijill("audit", "--after", 1, code=USAGE).error()["detail"]
+    assert "billing" in sijill("audit", "--service", "billing", code=USAGE).error()["detail"]
+
+
 # ---- rows and retries ---------------------------------------------------------------------------
 
 def registration_rows_have_id_email_state_and_place():
@@ -380,6 +407,8 @@ if __name__ == "__main__":
                     a_refusal_is_exit_3_with_a_stable_code, what_is_not_there_is_exit_4,
                     services_that_do_not_run_are_exit_6,
                     status_names_every_service_and_no_dead_letter,
+                    audit_has_every_command_of_an_event_by_time_over_all_services,
+                    audit_is_asked_for_one_actor_one_service_and_from_a_position,
                     registration_rows_have_id_email_state_and_place,
                     a_request_id_asks_again_for_the_same_answer,
                     a_bad_row_in_the_middle_of_a_csv_refuses_itself_alone,
