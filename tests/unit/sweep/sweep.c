@@ -114,6 +114,15 @@ every_route_has_an_accepted_and_a_refused_instance(void **state)
     assert_covered(sj_common_routes);
 }
 
+/* Audit trail and metrics call commands by these names: one way to write them. */
+static void
+a_route_is_named_in_small_letters_and_underscores(void **state)
+{
+    (void) state;
+    for (const sj_route *route = story.core->routes; route->handle != NULL; route++)
+        assert_int_equal(strspn(route->name, "abcdefghijklmnopqrstuvwxyz_"), strlen(route->name));
+}
+
 static void
 the_story_leaves_a_store_without_damage(void **state)
 {
@@ -445,6 +454,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_route_has_an_accepted_and_a_refused_instance),
+        cmocka_unit_test(a_route_is_named_in_small_letters_and_underscores),
         cmocka_unit_test(the_story_leaves_a_store_without_damage),
         cmocka_unit_test(replay_gives_the_same_answers_and_the_same_store),
         cmocka_unit_test(a_refusal_leaves_no_trace),
