@@ -299,9 +299,9 @@ def a_revoked_key_works_nowhere():
 
 def start_run(home):
     """scripts/run that stays, after its job."""
-    child = subprocess.Popen([SOURCE / "scripts/run", "--home", home], env=ENVIRONMENT, text=True,
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT)
+    child = subprocess.Popen([SOURCE / "scripts/run", "--home", home, "--listen", "127.0.0.1:0"],
+                             env=ENVIRONMENT, text=True, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     lines = []
     for line in child.stdout:
         lines.append(line)

@@ -380,9 +380,9 @@ def a_scrub_finds_one_changed_octet_and_names_the_record():
 
 def start_run(home):
     """scripts/run that stays, after its job."""
-    child = subprocess.Popen([SOURCE / "scripts/run", "--home", home], env=ENVIRONMENT, text=True,
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT)
+    child = subprocess.Popen([SOURCE / "scripts/run", "--home", home, "--listen", "127.0.0.1:0"],
+                             env=ENVIRONMENT, text=True, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     lines = []
     for line in child.stdout:
         lines.append(line)

@@ -101,7 +101,7 @@ def a_status_list_is_no_certificate():
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="sijill-damage-") as temporary:
         HOME = Path(temporary) / "home"
-        job = run(SOURCE / "scripts/run", "--once", "--home", HOME)
+        job = run(SOURCE / "scripts/run", "--once", "--home", HOME, "--listen", "127.0.0.1:0")
         if job.returncode != 0:
             tap.comment(job.stdout + job.stderr)
             sys.exit("the job did not hold")

@@ -169,7 +169,8 @@ def the_key_of_status_lists_signs_no_certificate():
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="sijill-stranger-") as folder:
         HOME = Path(folder, "var")
-        done = subprocess.run([SOURCE / "scripts/run", "--once", "--home", HOME],
+        done = subprocess.run([SOURCE / "scripts/run", "--once", "--home", HOME, "--listen",
+                               "127.0.0.1:0"],
                               env=os.environ | {"SIJILL_BIN": str(BUILT)}, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=80, check=False)
         tap.comment("" if done.returncode == 0 else done.stdout + done.stderr)
