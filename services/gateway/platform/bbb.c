@@ -207,7 +207,9 @@ read_said(const said *s)
         if (s->kind == SIJILL__V1__PUSH__KIND__JOINED)
             push->registrant_id = registrant_of(s);
         push->name = reading_text(s->r, json_object_get(s->user, "name"), READING_NAME_MAX);
-        push->connection = reading_id_of(s->r, (const char *const[]){ meeting, user, NULL });
+        push->connection = reading_connection(s->r, push, (const char *const[]){ user, NULL });
+    } else {
+        reading_end(s->r, push);
     }
     reading_occurred(s->r, push, reading_instant(s->ts), 0);
     reading_same(s->r, push,

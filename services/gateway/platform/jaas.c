@@ -103,15 +103,15 @@ kind_of(const char *type)
 }
 
 static void
-read_person(reading *r, const json_t *root, const json_t *data, Sijill__V1__Push *push)
+read_person(reading *r, const json_t *data, Sijill__V1__Push *push)
 {
     push->registrant_id = reading_id(r, json_object_get(data, "id"));
     push->email = reading_email(r, json_object_get(data, "email"));
     push->name = reading_text(r, json_object_get(data, "name"), READING_NAME_MAX);
-    push->connection = reading_id_of(
-        r, (const char *const[]){ reading_raw(r, json_object_get(root, "sessionId")),
-                                  reading_raw(r, json_object_get(data, "participantJid")),
-                                  reading_raw(r, json_object_get(data, "breakoutRoomId")), NULL });
+    push->connection = reading_connection(
+        r, push,
+        (const char *const[]){ reading_raw(r, json_object_get(data, "participantJid")),
+                               reading_raw(r, json_object_get(data, "breakoutRoomId")), NULL });
 }
 
 /* A breakout room that is closed ends no webinar. */
@@ -135,7 +135,9 @@ read_event(reading *r, const json_t *root)
     push->external_id = reading_id(r, json_object_get(root, "fqn"));
     push->instance = reading_id(r, json_object_get(root, "sessionId"));
     if (kind != SIJILL__V1__PUSH__KIND__ENDED)
-        read_person(r, root, data, push);
+        read_person(r, data, push);
+    else
+        reading_end(r, push);
     reading_occurred(r, push, reading_instant(time), 0);
     if (once[0] != '\0')
         reading_same(r, push, (const char *const[]){ once, NULL });

@@ -203,7 +203,7 @@ reading_text(reading *r, const json_t *value, size_t octets)
     return mend(r, (sj_bytes){ json_string_value(value), json_string_length(value) }, octets);
 }
 
-/* "#" and 32 digits: what stands for an id that cannot be kept as it is. */
+/* "~" and 32 digits: what stands for an id that cannot be kept as it is. */
 static char *
 hashed_id(reading *r, const char *at, size_t size)
 {
@@ -213,7 +213,7 @@ hashed_id(reading *r, const char *at, size_t size)
     if (text == NULL)
         return NULL;
     (void) crypto_generichash(hash, sizeof hash, (const unsigned char *) at, size, NULL, 0);
-    text[0] = '#';
+    text[0] = '~';
     (void) sodium_bin2hex(text + 1, 2 * sizeof hash + 1, hash, sizeof hash);
     return text;
 }
@@ -270,6 +270,42 @@ reading_id_of(reading *r, const char *const parts[])
         used += size;
     }
     return clean_id(r, text, used);
+}
+
+static char *
+run_and_who(reading *r, const char *run, const char *who)
+{
+    size_t size = strlen(run) + 1 + strlen(who) + 1;
+    char *text = sj_arena_take(r->arena, size);
+
+    if (text != NULL)
+        (void) snprintf(text, size, "%s#%s", run, who);
+    return text;
+}
+
+char *
+reading_connection(reading *r, const Sijill__V1__Push *push, const char *const who[])
+{
+    char *text = reading_id_of(r, who), *both;
+
+    if (text != NULL && strchr(text, '#') != NULL)
+        text = hashed_id(r, text, strlen(text));
+    if (text == NULL || push->instance == NULL)
+        return text;
+    both = run_and_who(r, push->instance, text);
+    if (both == NULL || strlen(both) <= ID_MAX)
+        return both;
+    text = hashed_id(r, text, strlen(text));
+    if (text != NULL && strlen(push->instance) + 1 + strlen(text) <= ID_MAX)
+        return run_and_who(r, push->instance, text);
+    return hashed_id(r, both, strlen(both)); /* of no run: any end is its end */
+}
+
+void
+reading_end(reading *r, Sijill__V1__Push *push)
+{
+    if (push->instance != NULL && strlen(push->instance) < ID_MAX)
+        push->connection = run_and_who(r, push->instance, "");
 }
 
 char *

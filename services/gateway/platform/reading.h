@@ -4,7 +4,7 @@
  * reading: what every `read` is made of: JSON of strangers into pushes that no service refuses.
  *
  * Texts are cleaned and cut, never a reason to refuse.  Ids are told apart or nothing: one that is
- * no clean text within its limit is replaced by "#" and its hash, the same each time.  A push has a
+ * no clean text within its limit is replaced by "~" and its hash, the same each time.  A push has a
  * nonce of its own from the start; what makes two deliveries the same push is said by reading_same.
  */
 #include "services/gateway/platform/platform.h"
@@ -54,6 +54,10 @@ char *reading_text(reading *r, const json_t *value, size_t octets);
 char *reading_id(reading *r, const json_t *value);
 /* An id made of parts (ended by NULL), the empty ones left out; NULL: all are. */
 char *reading_id_of(reading *r, const char *const parts[]);
+/* "RUN#WHO", as attendance has it: push->instance and these parts; NULL: all of them are empty. */
+char *reading_connection(reading *r, const Sijill__V1__Push *push, const char *const who[]);
+/* The end of a run: of the connections of that instance. */
+void reading_end(reading *r, Sijill__V1__Push *push);
 /* An address that is plausible, as services compare them, or NULL. */
 char *reading_email(reading *r, const json_t *value);
 /* First and last name, or what is there of them. */

@@ -259,12 +259,13 @@ read_connection(reading *r, const json_t *data, Sijill__V1__Push *push)
                       : push->name != NULL        ? push->name
                                                   : "";
 
-    push->connection = reading_id(r, json_object_get(data, "connection"));
-    push->bound_to = reading_id(r, json_object_get(data, "bound_to"));
-    if (push->connection == NULL && who[0] != '\0')
-        push->connection = reading_id_of(
-            r, (const char *const[]){ push->external_id == NULL ? "" : push->external_id,
-                                      push->instance == NULL ? "" : push->instance, who, NULL });
+    push->connection = reading_connection(
+        r, push,
+        (const char *const[]){ reading_raw(r, json_object_get(data, "connection")), NULL });
+    push->bound_to = reading_connection(
+        r, push, (const char *const[]){ reading_raw(r, json_object_get(data, "bound_to")), NULL });
+    if (push->connection == NULL && who[0] != '\0' && push->kind != SIJILL__V1__PUSH__KIND__BOUND)
+        push->connection = reading_connection(r, push, (const char *const[]){ who, NULL });
 }
 
 /* NULL, or what is missing. */
@@ -326,7 +327,9 @@ read_push(reading *r, const cloudevent *event, Sijill__V1__Push__Kind kind)
         read_person(r, data, push);
     if (is_registration(kind))
         read_registration(r, data, push);
-    else if (kind != SIJILL__V1__PUSH__KIND__ENDED)
+    else if (kind == SIJILL__V1__PUSH__KIND__ENDED)
+        reading_end(r, push);
+    else
         read_connection(r, data, push);
     reading_occurred(r, push, reading_instant(json_object_get(data, "occurred_at")),
                      time != 0 ? time : sent_ms(r->in));

@@ -156,7 +156,7 @@ read_interval(telling *t, const attendee *a, const json_t *interval)
     push->name =
         reading_text(t->r, json_object_get(json_object_get(a->record, "identity"), "displayName"),
                      READING_NAME_MAX);
-    push->connection = reading_id_of(t->r, (const char *const[]){ t->session, a->key, from, NULL });
+    push->connection = reading_connection(t->r, push, (const char *const[]){ a->key, from, NULL });
     reading_occurred(t->r, push, joined, 0);
     push->has_ended_ms = true;
     push->ended_ms = left;

@@ -99,6 +99,7 @@ read_ended(reading *r, const json_t *data)
     const json_t *id = json_object_get(data, "id");
 
     describe_meeting(r, push, id);
+    reading_end(r, push);
     push->title = reading_text(r, json_object_get(data, "title"), READING_TITLE_MAX);
     reading_occurred(r, push, reading_instant(json_object_get(data, "end")), 0);
     reading_same(r, push, (const char *const[]){ "meetings", "ended", reading_raw(r, id), NULL });
@@ -165,12 +166,13 @@ read_moment(reading *r, const json_t *participant, const char *device, const jso
 {
     const char *meeting = reading_raw(r, json_object_get(participant, "meetingId"));
     const char *id = reading_raw(r, json_object_get(participant, "id"));
+    const char *last = strrchr(id, '_'), *who = last == NULL ? id : last + 1;
     Sijill__V1__Push *push = reading_push(r, kind);
 
     describe_meeting(r, push, json_object_get(participant, "meetingId"));
     push->email = reading_email(r, json_object_get(participant, "email"));
     push->name = reading_text(r, json_object_get(participant, "displayName"), READING_NAME_MAX);
-    push->connection = reading_id_of(r, (const char *const[]){ id, device, NULL });
+    push->connection = reading_connection(r, push, (const char *const[]){ who, device, NULL });
     reading_occurred(r, push, reading_instant(time), 0);
     reading_same(r, push,
                  (const char *const[]){ kind == SIJILL__V1__PUSH__KIND__LEFT ? "left" : "joined",

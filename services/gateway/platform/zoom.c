@@ -165,12 +165,11 @@ read_registration(const said *s)
 
 /* The connection behind a user id: it is new at every rejoin, so it pairs a join with its leave. */
 static char *
-connection_of(const said *s, const char *user, const char *room)
+connection_of(const said *s, const Sijill__V1__Push *push, const char *user, const char *room)
 {
     if (user[0] == '\0')
         return NULL;
-    return reading_id_of(
-        s->r, (const char *const[]){ reading_string(s->object, "uuid"), user, room, NULL });
+    return reading_connection(s->r, push, (const char *const[]){ user, room, NULL });
 }
 
 /* A breakout room is a connection of its own, which may know its person only by the main one. */
@@ -187,7 +186,7 @@ read_parent(const said *s, const json_t *participant, const Sijill__V1__Push *jo
     push = reading_push(s->r, SIJILL__V1__PUSH__KIND__BOUND);
     describe_webinar(s, push);
     push->connection = joined->connection;
-    push->bound_to = connection_of(s, parent, "");
+    push->bound_to = connection_of(s, push, parent, "");
     reading_occurred(s->r, push, joined->occurred_ms, 0);
     reading_same(
         s->r, push,
@@ -245,10 +244,10 @@ read_participant(const said *s)
     push->registrant_id = reading_id(s->r, json_object_get(participant, "registrant_id"));
     push->email = reading_email(s->r, json_object_get(participant, "email"));
     push->name = reading_text(s->r, json_object_get(participant, "user_name"), READING_NAME_MAX);
-    push->connection = connection_of(s, user, room);
+    push->connection = connection_of(s, push, user, room);
     if (s->kind == SIJILL__V1__PUSH__KIND__BOUND)
-        push->bound_to =
-            connection_of(s, reading_raw(s->r, json_object_get(participant, "bind_user_id")), "");
+        push->bound_to = connection_of(
+            s, push, reading_raw(s->r, json_object_get(participant, "bind_user_id")), "");
     reading_occurred(s->r, push, reading_instant(time), 0);
     reading_same(s->r, push,
                  (const char *const[]){ s->event, reading_string(s->object, "uuid"), user, room,
@@ -271,6 +270,7 @@ read_ended(const said *s)
         time = event_ts;
     push = reading_push(s->r, s->kind);
     describe_webinar(s, push);
+    reading_end(s->r, push);
     reading_occurred(s->r, push, reading_instant(time), 0);
     reading_same(s->r, push,
                  (const char *const[]){ s->event, reading_string(s->object, "uuid"),

@@ -236,11 +236,11 @@ coming_going_and_the_end_are_read(void **state)
     expect(*state,
            "[" JOINED("aB3") "," LEFT "," EVENT("meeting-ended", MEETING, "1772355660004") "]",
            "JOINED " WEBINAR " occurred_ms=1772352060002 registrant_id=aB3 name=Amal "
-           "connection=c0de-1772352000000/w_1\n"
-           "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000/w_1\n"
-           "ENDED " WEBINAR " occurred_ms=1772355660004\n");
+           "connection=c0de-1772352000000#w_1\n"
+           "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000#w_1\n"
+           "ENDED " WEBINAR " occurred_ms=1772355660004 connection=c0de-1772352000000#\n");
     expect(*state, EVENT("meeting-ended", MEETING, "1772355660004"),
-           "ENDED " WEBINAR " occurred_ms=1772355660004\n");
+           "ENDED " WEBINAR " occurred_ms=1772355660004 connection=c0de-1772352000000#\n");
 }
 
 static void
@@ -248,7 +248,34 @@ an_external_id_that_is_the_internal_one_is_no_identity(void **state)
 {
     expect(*state, "[" JOINED("w_1") "]",
            "JOINED " WEBINAR " occurred_ms=1772352060002 name=Amal "
-           "connection=c0de-1772352000000/w_1\n");
+           "connection=c0de-1772352000000#w_1\n");
+}
+
+/* What attendance reads of a connection is what stands before its last mark. */
+static void
+a_connection_is_of_its_run_whatever_ids_look_like(void **state)
+{
+#define OF(meeting, user)                                                                          \
+    EVENT("user-left",                                                                             \
+          "\"meeting\":{\"internal-meeting-id\":\"" meeting                                        \
+          "\"},\"user\":{\"internal-user-id\":\"" user "\"}",                                      \
+          "5")                                                                                     \
+    "," EVENT("meeting-ended", "\"meeting\":{\"internal-meeting-id\":\"" meeting "\"}", "6")
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+    expect(*state, "[" OF("a#b", "w_1") "]",
+           "LEFT instance=a#b occurred_ms=5 connection=a#b#w_1\n"
+           "ENDED instance=a#b occurred_ms=6 connection=a#b#\n");
+    expect(*state, "[" OF("a", "w#1") "]",
+           "LEFT instance=a occurred_ms=5 connection=a#~159df9a1725a269eba69efa0c397c4be\n"
+           "ENDED instance=a occurred_ms=6 connection=a#\n");
+    expect(*state, "[" OF(TEN, HUNDRED TEN TEN) "]",
+           "LEFT instance=" TEN " occurred_ms=5 connection=" TEN
+           "#~432079471efe260e7c1e231872e26176\n"
+           "ENDED instance=" TEN " occurred_ms=6 connection=" TEN "#\n");
+    expect(*state, "[" OF(HUNDRED, "w_1234567890123456789012345678901") "]",
+           "LEFT instance=" HUNDRED " occurred_ms=5 connection=~4ab72caeacebde657b6c92013da99c5f\n"
+           "ENDED instance=" HUNDRED " occurred_ms=6 connection=" HUNDRED "#\n");
 }
 
 static void
@@ -262,7 +289,7 @@ one_bad_event_kills_no_batch(void **state)
            "words: what came is no event of BigBlueButton\n"
            "words: BigBlueButton's event names no user\n"
            "words: BigBlueButton's event names no meeting\n"
-           "ENDED " WEBINAR " occurred_ms=1772355660004\n");
+           "ENDED " WEBINAR " occurred_ms=1772355660004 connection=c0de-1772352000000#\n");
 }
 
 static void
@@ -288,11 +315,11 @@ the_same_event_is_the_same_push_in_any_delivery(void **state)
     uint8_t first[16];
 
     expect(s, "[" LEFT "]",
-           "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000/w_1\n");
+           "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000#w_1\n");
     memcpy(first, sender_nonce(s, 0), sizeof first);
     expect(s, "[" EVENT("meeting-ended", MEETING, "1772355660004") "," LEFT "]",
-           "ENDED " WEBINAR " occurred_ms=1772355660004\n"
-           "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000/w_1\n");
+           "ENDED " WEBINAR " occurred_ms=1772355660004 connection=c0de-1772352000000#\n"
+           "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000#w_1\n");
     assert_memory_equal(sender_nonce(s, 1), first, sizeof first);
     assert_memory_not_equal(sender_nonce(s, 0), first, sizeof first);
 }
@@ -334,6 +361,7 @@ main(void)
         cmocka_unit_test(either_of_two_active_secrets_signs),
         cmocka_unit_test(coming_going_and_the_end_are_read),
         cmocka_unit_test(an_external_id_that_is_the_internal_one_is_no_identity),
+        cmocka_unit_test(a_connection_is_of_its_run_whatever_ids_look_like),
         cmocka_unit_test(one_bad_event_kills_no_batch),
         cmocka_unit_test(a_form_that_cannot_be_read_is_said_in_words),
         cmocka_unit_test(the_same_event_is_the_same_push_in_any_delivery),

@@ -67,7 +67,7 @@ the_published_vector_is_taken_and_every_octet_of_it_counts(void **state)
                           "occurred_ms=1632490058278 "
                           "registrant_id=auth0|5f903d7a77f3b4006eb8e67d "
                           "email=test.user@company.com name=Test User "
-                          "connection=9a441d60-ceaf-4eba-b0a8-a7d940a76e1b/"
+                          "connection=9a441d60-ceaf-4eba-b0a8-a7d940a76e1b#"
                           "fc1ea14a-9bca-4218-a563-8c627e803d56@8x8.vc\n");
 }
 
@@ -197,12 +197,12 @@ coming_going_and_the_end_are_read(void **state)
 {
     expect(*state, "PARTICIPANT_JOINED", PERSON,
            "JOINED " ROOM " registrant_id=aB3 email=amal@example.org name=Amal "
-           "connection=77e1/40bd@8x8.vc\n");
+           "connection=77e1#40bd@8x8.vc\n");
     expect(*state, "PARTICIPANT_LEFT", PERSON ",\"breakoutRoomId\":\"b1\",\"isBreakout\":true",
            "LEFT " ROOM " registrant_id=aB3 email=amal@example.org name=Amal "
-           "connection=77e1/40bd@8x8.vc/b1\n");
+           "connection=77e1#40bd@8x8.vc/b1\n");
     expect(*state, "ROOM_DESTROYED", "\"conference\":\"halal@x\",\"isBreakout\":false",
-           "ENDED " ROOM "\n");
+           "ENDED " ROOM " connection=77e1#\n");
 }
 
 static void
@@ -222,14 +222,14 @@ the_idempotency_key_is_the_push(void **state)
     sender *s = *state;
     uint8_t first[16];
 
-    expect(s, "ROOM_DESTROYED", "", "ENDED " ROOM "\n");
+    expect(s, "ROOM_DESTROYED", "", "ENDED " ROOM " connection=77e1#\n");
     memcpy(first, sender_nonce(s, 0), sizeof first);
     sign_at(s, SECRET, "1772352090");
-    sender_expect_read(s, "ENDED " ROOM "\n");
+    sender_expect_read(s, "ENDED " ROOM " connection=77e1#\n");
     assert_memory_equal(sender_nonce(s, 0), first, sizeof first);
     begin(s, "{\"idempotencyKey\":\"5d0d\",\"eventType\":\"ROOM_DESTROYED\",\"sessionId\":\"77e1\","
              "\"timestamp\":1772352060278,\"fqn\":\"vpaas-ab12/halal\",\"data\":{}}");
-    sender_expect_read(s, "ENDED " ROOM "\n");
+    sender_expect_read(s, "ENDED " ROOM " connection=77e1#\n");
     assert_memory_not_equal(sender_nonce(s, 0), first, sizeof first);
 }
 

@@ -380,7 +380,7 @@ presence_is_read(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void) snprintf(lines, sizeof lines,
                         "%s external_id=98765432101 instance=run 1 occurred_ms=1772352060000 "
-                        "registrant_id=r1 name=Amal connection=c1 bound_to=c0%s\n",
+                        "registrant_id=r1 name=Amal connection=run 1#c1 bound_to=run 1#c0%s\n",
                         cases[i][1], cases[i][2]);
         expect(*state, cases[i][0], person, lines);
     }
@@ -401,7 +401,7 @@ static void
 who_says_nothing_of_connections_has_one(void **state)
 {
     expect(*state, "participant.joined", "\"external_id\":\"halal\",\"email\":\"a@b.org\"",
-           "JOINED external_id=halal " WHEN " email=a@b.org connection=halal/a@b.org\n");
+           "JOINED external_id=halal " WHEN " email=a@b.org connection=a@b.org\n");
 }
 
 static void

@@ -218,11 +218,11 @@ the_intervals_of_a_report_are_read(void **state)
         "{\"id\":\"r4\",\"totalAttendanceInSeconds\":9,\"attendanceIntervals\":[]},"
         "{\"id\":\"r5\",\"totalAttendanceInSeconds\":0,\"attendanceIntervals\":[]}]}",
         "PRESENT " FROM " occurred_ms=1772352060000 registrant_id=5f00 name=Amal "
-        "connection=5e/5f00/1772352060000 ended_ms=1772353860000\n"
+        "connection=5e#5f00/1772352060000 ended_ms=1772353860000\n"
         "PRESENT " FROM " occurred_ms=1772354100000 registrant_id=5f00 name=Amal "
-        "connection=5e/5f00/1772354100000 ended_ms=1772354160000\n"
+        "connection=5e#5f00/1772354100000 ended_ms=1772354160000\n"
         "PRESENT " FROM " occurred_ms=1772352060000 registrant_id=x9 email=badr@example.org "
-        "connection=5e/x9/1772352060000 ended_ms=1772352120000\n"
+        "connection=5e#x9/1772352060000 ended_ms=1772352120000\n"
         "words: a report of Microsoft gives minutes of somebody without their times\n");
     sender_expect_fetched(s, REPORT, "{\"error\":{}}",
                           "words: what Microsoft answered is no report of who attended\n");

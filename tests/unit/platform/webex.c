@@ -143,9 +143,10 @@ the_end_is_read_and_the_rest_says_nothing(void **state)
     expect(s,
            EVENT("meetings", "ended",
                  "{\"id\":\"5e5e_I_2200\",\"title\":\"Halal\",\"end\":\"2026-03-01T09:01:00Z\"}"),
-           "ENDED external_id=5e5e instance=5e5e_I_2200 title=Halal occurred_ms=1772355660000\n");
+           "ENDED external_id=5e5e instance=5e5e_I_2200 title=Halal occurred_ms=1772355660000 "
+           "connection=5e5e_I_2200#\n");
     expect(s, EVENT("meetings", "ended", "{\"id\":\"5e5e\"}"),
-           "ENDED external_id=5e5e instance=5e5e occurred_ms=1772352060572\n");
+           "ENDED external_id=5e5e instance=5e5e occurred_ms=1772352060572 connection=5e5e#\n");
     expect(s, EVENT("meetings", "started", "{\"id\":\"5e5e_I_2200\"}"), "");
     expect(s, EVENT("recordings", "created", "{}"), "");
     expect(s, "{\"resource\":\"meetings\"}", "words: what came is no event of Webex\n");
@@ -153,7 +154,7 @@ the_end_is_read_and_the_rest_says_nothing(void **state)
     expect(s, "{", "words: what came is no JSON that can be read\n");
 }
 
-#define AMAL "email=amal@example.org name=Amal connection=5e5e_I_2200_7f3e"
+#define AMAL "email=amal@example.org name=Amal connection=5e5e_I_2200#7f3e"
 
 static void
 fetched(sender *s, const char *json, const char *lines)
