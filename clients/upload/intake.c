@@ -212,7 +212,7 @@ pieces_submit(intake *in, intake_row **rows, size_t count)
 
     for (size_t i = 0; i < count; i++)
         size += rows[i]->piece_size + 1 + sizeof(uint64_t);
-    packed = at = malloc(size + 1);
+    packed = at = calloc(1, size + 1);
     if (packed == NULL)
         abort();
     for (size_t i = 0; i < count; i++) {
