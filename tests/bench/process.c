@@ -28,8 +28,8 @@ bench_program(char path[512], const char *name)
     (void) snprintf(path, 512, "%s/%s", folder == NULL ? "." : folder, name);
 }
 
-pid_t
-bench_spawn(const char *name, const char *const *arguments)
+static pid_t
+spawn(const char *name, const char *const *arguments, int out)
 {
     char program[512];
     char *all[ARGUMENTS_MAX] = { program };
@@ -44,12 +44,47 @@ bench_spawn(const char *name, const char *const *arguments)
         int null = open("/dev/null", O_RDWR);
 
         (void) prctl(PR_SET_PDEATHSIG, SIGTERM); /* nothing outlives its benchmark */
-        (void) dup2(null, STDOUT_FILENO);
+        (void) dup2(out < 0 ? null : out, STDOUT_FILENO);
         (void) dup2(null, STDERR_FILENO);
         (void) execv(program, all);
         _exit(127);
     }
     return pid > 0 ? pid : 0;
+}
+
+pid_t
+bench_spawn(const char *name, const char *const *arguments)
+{
+    return spawn(name, arguments, -1);
+}
+
+bool
+bench_ended(pid_t pid)
+{
+    int status = 0;
+
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool
+bench_output(const char *name, const char *const *arguments, char *out, size_t size)
+{
+    int ends[2];
+    size_t have = 0;
+    ssize_t got = 1;
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    pid = spawn(name, arguments, ends[1]);
+    (void) close(ends[1]);
+    while (pid > 0 && have + 1 < size && got > 0) {
+        got = read(ends[0], out + have, size - 1 - have);
+        have += got > 0 ? (size_t) got : 0;
+    }
+    out[have] = '\0';
+    (void) close(ends[0]);
+    return pid > 0 && bench_ended(pid);
 }
 
 bool
@@ -66,14 +101,6 @@ bench_start(bench_process *process, const char *name, const char *folder, const 
         arguments[count++] = *extra;
     process->pid = bench_spawn(program, arguments);
     return process->pid > 0;
-}
-
-bool
-bench_ended(pid_t pid)
-{
-    int status = 0;
-
-    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 bool

@@ -4,6 +4,7 @@
  * process: the real service, started and stopped by a benchmark in a folder of its own.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,6 +20,8 @@ bool bench_start(bench_process *process, const char *name, const char *folder,
                  const char *const *extra);
 /* Start PROGRAM of the build with these arguments, ended by NULL, and no output; 0: no. */
 pid_t bench_spawn(const char *name, const char *const *arguments);
+/* What PROGRAM prints; false: it did not end well. */
+bool bench_output(const char *name, const char *const *arguments, char *out, size_t size);
 /* Wait for its end; true: exit code 0. */
 bool bench_ended(pid_t pid);
 /* SIGTERM and wait; false: it did not end well. */

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gateway: how fast the real gateway, with real services behind it, takes work over HTTP, and how
+ * far that is from libmicrohttpd alone.
+ *
+ *   gateway [--folder DIR] [--count N] [--seconds S]
+ *
+ * In each of up to 7 rounds, 64 connections that are kept open send N requests (10,000) to each of
+ * three: libmicrohttpd alone (tests/bench/http_load.h), the address of a hook (Zoom's
+ * registrations, signed; answered when they are durable), and POST /v1/events/.../registrations
+ * with an API key.  No round is begun after S seconds (120).  Afterwards each accepted request is
+ * one registration, or the program fails.
+ */
+#include "sijill/v1/registration.pb-c.h"
+#include "tests/bench/http_load.h"
+#include "tests/bench/scene.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <lmdb.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    GET_EVENT = 150,
+    CONNECTIONS = 64,
+    ROUNDS = 7,
+    COMMITS = 40, /* a round */
+    REQUEST_MAX = 2048,
+    PATIENCE_S = 120, /* for what was accepted to be done */
+    TRY_US = 100000,
+    LOOK_US = 2000,
+    FAILS_BELOW = 10, /* times less than the aim */
+};
+
+static const double aim_hooks = 0.5, aim_api = 0.3;
+static const char secret[] = "4fv1RkqGQUq5sWbEz6hA5A";
+
+typedef struct side {
+    const char *name;
+    const char *event; /* slug; NULL: libmicrohttpd alone */
+    unsigned port, status;
+    figures times;
+    double rate[ROUNDS], ratio[ROUNDS];
+    uint64_t count;     /* accepted, all rounds */
+    uint64_t cpu_us[3]; /* of bare or gateway, registration, attendance */
+} side;
+
+typedef struct bench {
+    scene scene;
+    bench_process gateway;
+    pid_t bare;
+    side limit, hooks, api;
+    char path[256], key[256]; /* the hook's, and "Authorization: ..." */
+    http_requests requests;
+    size_t count;
+    uint64_t people; /* each another person */
+    uint64_t seconds;
+    size_t rounds;
+    double backlog_ms[ROUNDS];
+    figures commits;
+    MDB_env *env; /* of single commits */
+} bench;
+
+/* ---- the scene ------------------------------------------------------------------------------- */
+
+/* What the command line answers, as JSON; NULL: it refused. */
+static json_t *
+sijill_says(const bench *b, const char *const *words)
+{
+    const char *all[16] = { "--home", b->scene.folder, "--json" };
+    char out[8192];
+    size_t count = 3;
+
+    for (; *words != NULL && count < 15; words++)
+        all[count++] = *words;
+    return bench_output("sijill", all, out, sizeof out) ? json_loads(out, 0, NULL) : NULL;
+}
+
+/* One member of that answer.  Tried again for a while: the gateway tells its key as it starts. */
+static void
+sijill_member(const bench *b, const char *const *words, const char *name, char *to, size_t size)
+{
+    uint64_t until_us = bench_now_us() + PATIENCE_S * UINT64_C(1000000);
+
+    for (;;) {
+        json_t *answer = sijill_says(b, words);
+        const char *text = json_string_value(json_object_get(answer, name));
+
+        if (answer != NULL) {
+            (void) snprintf(to, size, "%s", text == NULL ? "" : text);
+            json_decref(answer);
+            return;
+        }
+        if (bench_now_us() > until_us)
+            scene_fail(words[0], words[1]);
+        (void) usleep(TRY_US);
+    }
+}
+
+static void
+make_events(const bench *b)
+{
+    static const char *const define[] = { "org", "define", "--name-en", "Training Centre", NULL };
+    const char *const slugs[] = { b->hooks.event, b->api.event };
+    char id[64];
+
+    sijill_member(b, define, "id", id, sizeof id);
+    for (size_t i = 0; i < 2; i++) {
+        const char *create[] = { "event",  "create",       slugs[i],     "--title-en",
+                                 "Bench",  "--kind",       "webinar",    "--mode",
+                                 "online", "--start-date", "2040-01-02", NULL };
+
+        sijill_member(b, create, "id", id, sizeof id);
+    }
+}
+
+static void
+make_hook(bench *b)
+{
+    char path[300];
+    const char *add[] = { "hook", "add",     "--platform",   "zoom", "--secret-file",
+                          path,   "--event", b->hooks.event, NULL };
+    const char *key[] = { "key", "add", "--role", "platform", "--label", "bench", NULL };
+    char text[128];
+    FILE *file;
+
+    (void) snprintf(path, sizeof path, "%s/secret", b->scene.folder);
+    file = fopen(path, "we");
+    if (file == NULL || fputs(secret, file) < 0 || fclose(file) != 0)
+        scene_fail(path, "cannot be written");
+    sijill_member(b, add, "path", b->path, sizeof b->path);
+    sijill_member(b, key, "key", text, sizeof text);
+    (void) snprintf(b->key, sizeof b->key, "Authorization: Bearer %s\r\n", text);
+}
+
+static void
+start_gateway(bench *b)
+{
+    static const char *const extra[] = { "--listen", "127.0.0.1:0", NULL };
+    uint64_t until_us = bench_now_us() + PATIENCE_S * UINT64_C(1000000);
+    char path[600], text[16] = "";
+
+    (void) snprintf(path, sizeof path, "%s/gateway", b->scene.folder);
+    (void) mkdir(path, 0700);
+    if (!bench_start(&b->gateway, "gateway", b->scene.folder, extra))
+        scene_fail("gateway", "does not start");
+    (void) snprintf(path, sizeof path, "%s/http.port", b->gateway.home);
+    while (b->api.port == 0) {
+        FILE *file = fopen(path, "re");
+
+        if (file != NULL && fgets(text, sizeof text, file) != NULL && strchr(text, '\n') != NULL)
+            b->api.port = b->hooks.port = (unsigned) strtoul(text, NULL, 10);
+        if (file != NULL)
+            (void) fclose(file);
+        if (bench_now_us() > until_us)
+            scene_fail("gateway", "tells no port");
+        (void) usleep(LOOK_US);
+    }
+}
+
+static void
+open_bench(bench *b, const char *base)
+{
+    char path[300];
+
+    b->limit = (side){ .name = "libmicrohttpd alone", .status = 200 };
+    b->hooks = (side){ .name = "Zoom's webhooks", .event = "bench-hooks", .status = 200 };
+    b->api = (side){ .name = "POST .../registrations", .event = "bench-api", .status = 201 };
+    scene_open(&b->scene, base);
+    start_gateway(b);
+    make_events(b);
+    make_hook(b);
+    b->bare = http_bare_start(&b->limit.port);
+    figures_open(&b->commits, ROUNDS * COMMITS);
+    figures_open(&b->limit.times, ROUNDS * b->count);
+    figures_open(&b->hooks.times, ROUNDS * b->count);
+    figures_open(&b->api.times, ROUNDS * b->count);
+    http_requests_open(&b->requests, b->count, REQUEST_MAX);
+    (void) snprintf(path, sizeof path, "%s/commit", b->scene.folder);
+    if (mkdir(path, 0700) != 0 || mdb_env_create(&b->env) != 0 ||
+        mdb_env_open(b->env, path, 0, 0600) != 0)
+        scene_fail(path, "LMDB does not open it");
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+static void
+sign(const char *body, unsigned long long now_s, char headers[512])
+{
+    crypto_auth_hmacsha256_state state;
+    unsigned char mac[crypto_auth_hmacsha256_BYTES];
+    char start[32], hex[2 * sizeof mac + 1];
+
+    (void) snprintf(start, sizeof start, "v0:%llu:", now_s);
+    (void) crypto_auth_hmacsha256_init(&state, (const unsigned char *) secret, sizeof secret - 1);
+    (void) crypto_auth_hmacsha256_update(&state, (const unsigned char *) start, strlen(start));
+    (void) crypto_auth_hmacsha256_update(&state, (const unsigned char *) body, strlen(body));
+    (void) crypto_auth_hmacsha256_final(&state, mac);
+    (void) snprintf(headers, 512,
+                    "User-Agent: Zoom Marketplace/1.0a\r\nx-zm-request-timestamp: %llu\r\n"
+                    "x-zm-signature: v0=%s\r\nx-zm-trackingid: WEB_%08llx\r\n",
+                    now_s, sodium_bin2hex(hex, sizeof hex, mac, sizeof mac), now_s);
+}
+
+static void
+write_webhooks(bench *b, size_t count)
+{
+    unsigned long long now_s = (unsigned long long) time(NULL);
+    char headers[512], body[REQUEST_MAX];
+
+    http_requests_clear(&b->requests);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t n = ++b->people;
+
+        (void) snprintf(
+            body, sizeof body,
+            "{\"event\":\"webinar.registration_created\",\"event_ts\":%llu000,\"payload\":{"
+            "\"account_id\":\"Ac0unt_id_22chars_here\",\"object\":{\"uuid\":"
+            "\"mZ3J1k2bQ7WcYxw0nHq+/A==\",\"id\":98765432101,\"host_id\":"
+            "\"H0st_id_22_chars_aaaaa\",\"topic\":\"Halal standards\",\"type\":5,\"start_time\":"
+            "\"2040-01-02T08:00:00Z\",\"duration\":60,\"timezone\":\"UTC\",\"registrant\":{"
+            "\"id\":\"rZoomRegistrant%" PRIu64 "\",\"first_name\":\"Aigerim\",\"last_name\":"
+            "\"Nurlanovna %" PRIu64 "\",\"email\":\"person.%" PRIu64
+            "@statistics.example\",\"org\":\"Bureau of National Statistics\",\"country\":\"KZ\","
+            "\"status\":\"approved\",\"join_url\":\"https://example.zoom.us/w/98765432101\"}}}}",
+            now_s, n, n, n);
+        sign(body, now_s, headers);
+        http_requests_add(&b->requests, b->path, headers, body);
+    }
+}
+
+/* As RFC 9562 writes a UUID. */
+static void
+write_uuid(char text[37])
+{
+    uint8_t id[SIJILL_ID_SIZE];
+    char hex[2 * SIJILL_ID_SIZE + 1];
+
+    sijill_request_id(id);
+    sijill_hex(id, hex);
+    (void) snprintf(text, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+                    hex + 20);
+}
+
+static void
+write_registrations(bench *b, size_t count)
+{
+    char headers[512], body[REQUEST_MAX], target[128], uuid[37];
+
+    (void) snprintf(target, sizeof target, "/v1/events/%s/registrations", b->api.event);
+    http_requests_clear(&b->requests);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t n = ++b->people;
+
+        write_uuid(uuid);
+        (void) snprintf(headers, sizeof headers, "%sIdempotency-Key: %s\r\n", b->key, uuid);
+        (void) snprintf(body, sizeof body,
+                        "{\"person\":{\"name\":\"Aigerim Nurlanovna %" PRIu64
+                        "\",\"email\":\"person.%" PRIu64 "@statistics.example\",\"country\":\"KZ\","
+                        "\"institution\":\"Bureau of National Statistics\",\"language\":\"kk\"}}",
+                        n, n);
+        http_requests_add(&b->requests, target, headers, body);
+    }
+}
+
+/* ---- measuring ------------------------------------------------------------------------------- */
+
+static void
+read_cpu(const bench *b, const side *s, uint64_t cpu_us[3])
+{
+    cpu_us[0] = bench_cpu_us(s->event == NULL ? b->bare : b->gateway.pid);
+    cpu_us[1] = s->event == NULL ? 0 : bench_cpu_us(b->scene.registration.pid);
+    cpu_us[2] = s->event == NULL ? 0 : bench_cpu_us(b->scene.attendance.pid);
+}
+
+/* How many are registered at its event. */
+static uint64_t
+confirmed(const bench *b, const side *s)
+{
+    Sijill__V1__GetEvent get;
+    Sijill__V1__EventView *view;
+    sijill_reply reply;
+    uint64_t count;
+
+    sijill__v1__get_event__init(&get);
+    get.slug = (char *) (uintptr_t) s->event;
+    scene_call(b->scene.to_registration, GET_EVENT, &get.base, (sijill_pos){ 0 }, &reply);
+    view = sijill_unpack(&reply, &sijill__v1__event_view__descriptor);
+    count = view == NULL ? 0 : view->confirmed;
+    sijill_free(view);
+    return count;
+}
+
+/* Milliseconds until all that was accepted is done. */
+static double
+wait_for_backlog(const bench *b, const side *s)
+{
+    uint64_t begun_us = bench_now_us();
+
+    while (confirmed(b, s) < s->count) {
+        if (bench_now_us() - begun_us > PATIENCE_S * UINT64_C(1000000))
+            scene_fail(s->name, "what was accepted is not done");
+        (void) usleep(LOOK_US);
+    }
+    return (double) (bench_now_us() - begun_us) / 1000;
+}
+
+static void
+measure(bench *b, side *s)
+{
+    http_load load = { .port = s->port,
+                       .connections = CONNECTIONS,
+                       .requests = &b->requests,
+                       .status = s->status,
+                       .times = &s->times };
+    uint64_t before[3], after[3], us;
+
+    read_cpu(b, s, before);
+    us = http_load_run(&load);
+    s->count += b->requests.count;
+    s->rate[b->rounds] = (double) b->requests.count * 1e6 / (double) us;
+    if (s->event != NULL) {
+        double ms = wait_for_backlog(b, s);
+
+        s->ratio[b->rounds] = s->rate[b->rounds] / b->limit.rate[b->rounds];
+        if (s == &b->hooks)
+            b->backlog_ms[b->rounds] = ms;
+    }
+    read_cpu(b, s, after);
+    for (size_t i = 0; i < 3; i++)
+        s->cpu_us[i] += after[i] - before[i];
+}
+
+/* What a commit costs that changes one row. */
+static void
+measure_commits(bench *b)
+{
+    unsigned char octets[512] = { 0 };
+
+    for (unsigned i = 0; i < COMMITS; i++) {
+        MDB_val key = { sizeof i, &i }, value = { sizeof octets, octets };
+        uint64_t begun_us = bench_now_us();
+        MDB_txn *txn = NULL;
+        MDB_dbi table;
+
+        randombytes_buf(octets, sizeof octets);
+        if (mdb_txn_begin(b->env, NULL, 0, &txn) != 0 || mdb_dbi_open(txn, NULL, 0, &table) != 0 ||
+            mdb_put(txn, table, &key, &value, 0) != 0 || mdb_txn_commit(txn) != 0)
+            scene_fail("commit", "LMDB refused it");
+        figures_add(&b->commits, bench_now_us() - begun_us);
+    }
+}
+
+/* Addresses, keys and pages are known then. */
+static void
+warm_up(bench *b)
+{
+    const side before[3] = { b->limit, b->hooks, b->api };
+    size_t count = b->count < CONNECTIONS ? b->count : CONNECTIONS;
+
+    write_webhooks(b, count);
+    measure(b, &b->limit);
+    b->requests.count = 1; /* only then it knows the hook */
+    measure(b, &b->hooks);
+    write_webhooks(b, count);
+    measure(b, &b->hooks);
+    write_registrations(b, count);
+    measure(b, &b->api);
+    for (size_t i = 0; i < 3; i++) {
+        side *s = (side *[]){ &b->limit, &b->hooks, &b->api }[i];
+        uint64_t accepted = s->count;
+
+        *s = before[i];
+        s->count = accepted; /* their registrations count, their times do not */
+        s->times.count = 0;
+    }
+}
+
+static void
+measure_rounds(bench *b)
+{
+    uint64_t begun_us = bench_now_us();
+
+    warm_up(b);
+    while (b->rounds < ROUNDS && bench_now_us() - begun_us < b->seconds * 1000000) {
+        measure_commits(b);
+        write_webhooks(b, b->count);
+        measure(b, &b->limit);
+        measure(b, &b->hooks);
+        write_registrations(b, b->count);
+        measure(b, &b->api);
+        b->rounds++;
+    }
+}
+
+/* ---- what is said ---------------------------------------------------------------------------- */
+
+static int
+compare(const void *a, const void *b)
+{
+    double x = *(const double *) a, y = *(const double *) b;
+
+    return x < y ? -1 : x > y;
+}
+
+static double
+median(double *of, size_t count)
+{
+    qsort(of, count, sizeof *of, compare);
+    return of[count / 2];
+}
+
+static void
+say_rate(const bench *b, side *s)
+{
+    double all = (double) b->rounds * (double) b->count;
+
+    (void) printf(
+        "%-24s %7.0f requests/s   p50 %6.2f ms   p99 %6.2f ms   processor time of one: %s "
+        "%.1f us",
+        s->name, median(s->rate, b->rounds), figures_at(&s->times, 500) / 1e3,
+        figures_at(&s->times, 990) / 1e3, s->event == NULL ? "itself" : "gateway",
+        (double) s->cpu_us[0] / all);
+    if (s->event != NULL)
+        (void) printf(", registration %.1f, attendance %.1f", (double) s->cpu_us[1] / all,
+                      (double) s->cpu_us[2] / all);
+    (void) printf("\n");
+}
+
+static bool
+say_ratio(const bench *b, side *s, double aim)
+{
+    double middle = median(s->ratio, b->rounds);
+
+    (void) printf("%-24s / libmicrohttpd alone: %.2f [%.2f .. %.2f] (aim %.2f)\n", s->name, middle,
+                  s->ratio[0], s->ratio[b->rounds - 1], aim);
+    return middle * FAILS_BELOW >= aim;
+}
+
+static bool
+say_exactness(const bench *b, const side *s)
+{
+    uint64_t there = confirmed(b, s);
+
+    (void) printf("%-24s %" PRIu64 " accepted, %" PRIu64 " registered\n", s->name, s->count, there);
+    return there == s->count;
+}
+
+static bool
+say_all(bench *b)
+{
+    bool good = b->rounds > 0;
+    double load = 0;
+
+    if (!good)
+        scene_fail("--seconds", "too few for one round");
+    (void) getloadavg(&load, 1);
+    (void) printf("%zu rounds of %zu requests, %d connections, load %.1f\n", b->rounds, b->count,
+                  CONNECTIONS, load);
+    say_rate(b, &b->limit);
+    say_rate(b, &b->hooks);
+    say_rate(b, &b->api);
+    (void) printf("%-24s p50 %6.2f ms   p99 %6.2f ms\n", "one durable commit",
+                  figures_at(&b->commits, 500) / 1e3, figures_at(&b->commits, 990) / 1e3);
+    (void) printf("%-24s done %.0f ms after the last was accepted (median of rounds)\n",
+                  b->hooks.name, median(b->backlog_ms, b->rounds));
+    good = say_ratio(b, &b->hooks, aim_hooks) && good;
+    good = say_ratio(b, &b->api, aim_api) && good;
+    good = say_exactness(b, &b->hooks) && good;
+    return say_exactness(b, &b->api) && good;
+}
+
+static bool
+close_bench(bench *b)
+{
+    bool good = bench_stop(&b->gateway);
+
+    (void) kill(b->bare, SIGTERM);
+    (void) waitpid(b->bare, NULL, 0);
+    mdb_env_close(b->env);
+    http_requests_close(&b->requests);
+    figures_close(&b->commits);
+    figures_close(&b->limit.times);
+    figures_close(&b->hooks.times);
+    figures_close(&b->api.times);
+    return scene_close(&b->scene) && good;
+}
+
+int
+main(int argc, char **argv)
+{
+    static bench b = { .count = 10000, .seconds = 120 };
+    const char *folder = "/var/tmp";
+    bool good;
+
+    for (int i = 1; i + 1 < argc; i += 2)
+        if (strcmp(argv[i], "--folder") == 0)
+            folder = argv[i + 1];
+        else if (strcmp(argv[i], "--count") == 0)
+            b.count = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--seconds") == 0)
+            b.seconds = strtoull(argv[i + 1], NULL, 10);
+    if (sodium_init() < 0 || b.count == 0)
+        scene_fail("bench", "wrong usage: --count N of at least 1");
+    open_bench(&b, folder);
+    measure_rounds(&b);
+    good = say_all(&b);
+    good = close_bench(&b) && good;
+    return good ? 0 : 1;
+}
