@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The spool: what was accepted is there until it is done, whatever the order and however often the
+ * gateway begins anew.
+ */
+#include "services/gateway/hooks/spool.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* cmocka.h wants these before it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+enum { DELIVERIES = 40, ROUNDS = 30, ARENA_SIZE = 2 * 1024 * 1024, LONG_BODY = 200 * 1000 + 7 };
+
+typedef struct scene {
+    char home[64];
+    loop *loop;
+    spool *spool;
+    sj_arena arena;
+    size_t stored, refused;
+} scene;
+
+static void
+told(void *context, bool durable)
+{
+    scene *s = context;
+
+    s->stored += durable;
+    s->refused += !durable;
+}
+
+static void
+begin(scene *s)
+{
+    s->loop = loop_open();
+    assert_non_null(s->loop);
+    s->spool = spool_open(s->loop, s->home);
+    assert_non_null(s->spool);
+}
+
+static void
+stop(scene *s)
+{
+    spool_close(&s->spool);
+    loop_close(&s->loop);
+}
+
+static int
+setup(void **state)
+{
+    scene *s = calloc(1, sizeof *s);
+
+    *state = s;
+    (void) snprintf(s->home, sizeof s->home, "/tmp/sijill-spool-XXXXXX");
+    if (sodium_init() < 0 || mkdtemp(s->home) == NULL || !sj_arena_open(&s->arena, ARENA_SIZE))
+        return -1;
+    begin(s);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    scene *s = *state;
+    char words[128];
+
+    stop(s);
+    sj_arena_close(&s->arena);
+    (void) snprintf(words, sizeof words, "rm -rf -- %s", s->home);
+    if (system(words) != 0)
+        return -1;
+    free(s);
+    return 0;
+}
+
+static void
+add(scene *s, const void *body, size_t size)
+{
+    Sijill__V1__DeliveryRow row;
+    uint8_t id[SJ_ID_SIZE] = { 1 };
+
+    sijill__v1__delivery_row__init(&row);
+    row.has_org = row.has_hook_id = row.has_received_ms = true;
+    row.org = 1;
+    row.hook_id = (ProtobufCBinaryData){ sizeof id, id };
+    row.received_ms = loop_wall_ms(s->loop);
+    spool_add(s->spool, &row, (sj_bytes){ body, size }, told, s);
+}
+
+static bool
+next(scene *s, uint64_t after, uint64_t *number, sj_bytes *body)
+{
+    Sijill__V1__DeliveryRow *row;
+
+    sj_arena_reset(&s->arena);
+    return spool_next(s->spool, after, &s->arena, number, &row, body);
+}
+
+static void
+nobody_is_told_before_the_turn_ends(void **state)
+{
+    scene *s = *state;
+    uint64_t number;
+    sj_bytes body;
+
+    add(s, "one", 3);
+    assert_int_equal(s->stored, 0);
+    assert_false(next(s, 0, &number, &body));
+    spool_flush(s->spool);
+    assert_int_equal(s->stored, 1);
+    assert_true(next(s, 0, &number, &body));
+    assert_int_equal(body.size, 3);
+    assert_memory_equal(body.at, "one", 3);
+}
+
+static void
+a_long_body_comes_back_octet_for_octet(void **state)
+{
+    scene *s = *state;
+    unsigned char *long_body = malloc(LONG_BODY);
+    uint64_t number;
+    sj_bytes body;
+
+    randombytes_buf(long_body, LONG_BODY);
+    add(s, long_body, LONG_BODY);
+    add(s, "", 0);
+    spool_flush(s->spool);
+    stop(s);
+    begin(s);
+    assert_true(next(s, 0, &number, &body));
+    assert_int_equal(body.size, LONG_BODY);
+    assert_memory_equal(body.at, long_body, LONG_BODY);
+    assert_true(next(s, number, &number, &body));
+    assert_int_equal(body.size, 0);
+    free(long_body);
+}
+
+/* What is waiting by walking the spool must be what the model says. */
+static void
+look(scene *s, const bool *waiting, uint64_t last)
+{
+    uint64_t at = 0;
+    size_t count = 0;
+    sj_bytes body;
+
+    for (uint64_t number = 1; number <= last; number++) {
+        if (!waiting[number])
+            continue;
+        count++;
+        assert_true(next(s, at, &at, &body));
+        assert_int_equal(at, number);
+    }
+    assert_false(next(s, at, &at, &body));
+    assert_int_equal(spool_waiting(s->spool), count);
+}
+
+static void
+what_is_done_in_any_order_stays_done_and_nothing_else_does(void **state)
+{
+    scene *s = *state;
+    bool waiting[DELIVERIES * ROUNDS + 1] = { false };
+    uint64_t last = 0;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        for (unsigned i = randombytes_uniform(DELIVERIES); i > 0; i--) {
+            add(s, "x", 1);
+            waiting[++last] = true;
+        }
+        spool_flush(s->spool);
+        for (unsigned i = randombytes_uniform(DELIVERIES); i > 0 && last > 0; i--) {
+            uint64_t number = 1 + randombytes_uniform((uint32_t) last);
+
+            spool_done(s->spool, number);
+            waiting[number] = false;
+        }
+        spool_flush(s->spool);
+        look(s, waiting, last);
+        if (round % 3 == 0) {
+            stop(s);
+            begin(s);
+            look(s, waiting, last);
+        }
+    }
+}
+
+static void
+a_hook_and_a_place_on_a_feed_are_there_after_a_restart(void **state)
+{
+    scene *s = *state;
+    Sijill__V1__Hook hook;
+    uint8_t id[SJ_ID_SIZE] = { 7 };
+
+    sijill__v1__hook__init(&hook);
+    hook.has_id = true;
+    hook.id = (ProtobufCBinaryData){ sizeof id, id };
+    hook.platform = (char *) (uintptr_t) "zoom";
+    spool_put_hook(s->spool, 3, &hook);
+    spool_put_cursor(s->spool, 1, (sj_cursor){ 2, 99 });
+    spool_flush(s->spool);
+    stop(s);
+    begin(s);
+    assert_int_equal(spool_cursor(s->spool, 1).seq, 99);
+    assert_int_equal(spool_cursor(s->spool, 1).epoch, 2);
+    assert_int_equal(spool_cursor(s->spool, 2).seq, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(nobody_is_told_before_the_turn_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_long_body_comes_back_octet_for_octet, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_done_in_any_order_stays_done_and_nothing_else_does,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hook_and_a_place_on_a_feed_are_there_after_a_restart,
+                                        setup, teardown),
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
