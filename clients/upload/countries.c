@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/upload/countries.h"
 
+#include "clients/upload/fold.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +35,45 @@ table_read(void)
         (void) fclose(file);
 }
 
+/* What platforms and the United Nations call countries that the table calls otherwise. */
+static bool
+other_name(const char *text, char code[3])
+{
+    static const char *const names[][2] = {
+        { "GB", "United Kingdom" },
+        { "GB", "Great Britain" },
+        { "US", "United States of America" },
+        { "TR", "Türkiye" },
+        { "RU", "Russian Federation" },
+        { "KR", "South Korea" },
+        { "KR", "Republic of Korea" },
+        { "KR", "Korea, Republic of" },
+        { "IR", "Iran (Islamic Republic of)" },
+        { "SY", "Syrian Arab Republic" },
+        { "PS", "State of Palestine" },
+        { "PS", "Palestine, State of" },
+        { "BN", "Brunei Darussalam" },
+        { "CI", "Ivory Coast" },
+        { "CI", "Côte d'Ivoire" },
+        { "VN", "Viet Nam" },
+        { "CZ", "Czechia" },
+        { "MD", "Republic of Moldova" },
+        { "TZ", "United Republic of Tanzania" },
+        { "KG", "Kyrgyz Republic" },
+        { "AE", "UAE" },
+    };
+    char wanted[FOLD_MAX];
+    char name[FOLD_MAX];
+
+    (void) fold(text, strlen(text), wanted);
+    for (size_t i = 0; wanted[0] != '\0' && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(fold(names[i][1], strlen(names[i][1]), name), wanted) == 0) {
+            memcpy(code, names[i][0], 3);
+            return true;
+        }
+    return false;
+}
+
 bool
 country_read(const char *text, char code[3])
 {
@@ -46,6 +87,8 @@ country_read(const char *text, char code[3])
             memcpy(code, rows[i].code, 3);
             return true;
         }
+    if (other_name(text, code))
+        return true;
     if (!two || count > 0)
         return false;
     code[0] = (char) toupper((unsigned char) text[0]);

@@ -253,15 +253,28 @@ csv_open(csv *in, FILE *from)
 }
 
 int
+csv_folded(const csv *in, const char *name, size_t size)
+{
+    for (size_t i = 0; size > 0 && i < in->column_count; i++) {
+        const char *folded = in->folded + i * FOLD_MAX;
+
+        if (strncmp(folded, name, size) == 0 && folded[size] == '\0')
+            return (int) i;
+    }
+    return -1;
+}
+
+int
 csv_column(const csv *in, const char *names)
 {
     for (const char *at = names; *at != '\0'; at += strcspn(at, "|"), at += *at == '|') {
         char wanted[FOLD_MAX];
+        int found;
 
         (void) fold(at, strcspn(at, "|"), wanted);
-        for (size_t i = 0; i < in->column_count; i++)
-            if (wanted[0] != '\0' && strcmp(in->folded + i * FOLD_MAX, wanted) == 0)
-                return (int) i;
+        found = csv_folded(in, wanted, strlen(wanted));
+        if (found >= 0)
+            return found;
     }
     return -1;
 }

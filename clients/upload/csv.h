@@ -50,6 +50,8 @@ void csv_close(csv *in);
 void csv_header(csv *in);
 /* A column by its names ("email|e-mail|mail", compared as fold.h says); -1: the file has none. */
 int csv_column(const csv *in, const char *names);
+/* The same by one name that is folded already, of that many octets. */
+int csv_folded(const csv *in, const char *name, size_t size);
 /* The n-th field of the row, without blanks around; "" when there is no such column. */
 const char *csv_field(const csv *in, int column);
 /* The row has no field with anything in it. */

@@ -3,6 +3,8 @@
 
 #include "clients/upload/fold.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct head_row {
@@ -186,26 +188,75 @@ head_word(head which)
     return table[which].word;
 }
 
-static bool
-folded_in(const char *text, const char *names)
+/* A list of names folded: made once, as rows ask for it again and again. */
+typedef struct word_list {
+    const char *names;
+    char *folded;
+} word_list;
+
+static const char *
+list_folded(const char *names, char **folded)
 {
     char one[FOLD_MAX];
-    char other[FOLD_MAX];
+    size_t size = 0;
+    FILE *to;
+
+    if (*folded != NULL)
+        return *folded;
+    to = open_memstream(folded, &size);
+    if (to == NULL)
+        abort();
+    for (const char *at = names; *at != '\0'; at += strcspn(at, "|"), at += *at == '|')
+        (void) fprintf(to, "%s%s", at == names ? "" : "|", fold(at, strcspn(at, "|"), one));
+    (void) fclose(to);
+    return *folded;
+}
+
+static bool
+folded_in(const char *text, word_list *list)
+{
+    char one[FOLD_MAX];
+    size_t size;
 
     (void) fold(text, strlen(text), one);
-    for (const char *at = names; *at != '\0'; at += strcspn(at, "|"), at += *at == '|')
-        if (one[0] != '\0' && strcmp(fold(at, strcspn(at, "|"), other), one) == 0)
+    for (const char *at = list_folded(list->names, &list->folded); one[0] != '\0' && *at != '\0';
+         at += *at == '|') {
+        size = strcspn(at, "|");
+        if (strlen(one) == size && strncmp(at, one, size) == 0)
             return true;
+        at += size;
+    }
     return false;
 }
 
 head
 head_of(const char *word)
 {
+    char one[FOLD_MAX];
+    char other[FOLD_MAX];
+
+    (void) fold(word, strlen(word), one);
     for (head i = 0; i < HEADS; i++)
-        if (folded_in(word, table[i].word))
+        if (strcmp(fold(table[i].word, strlen(table[i].word), other), one) == 0)
             return i;
     return HEADS;
+}
+
+/* By the first of its names that the header has. */
+static int
+column_find(const csv *in, head which)
+{
+    static char *folded[HEADS];
+    int found = -1;
+
+    for (const char *at = list_folded(table[which].names, &folded[which]); found < 0 && *at != '\0';
+         at += *at == '|') {
+        size_t size = strcspn(at, "|");
+
+        found = csv_folded(in, at, size);
+        at += size;
+    }
+    return found;
 }
 
 heads
@@ -214,7 +265,7 @@ heads_find(const csv *in)
     heads out;
 
     for (head i = 0; i < HEADS; i++)
-        out.at[i] = csv_column(in, table[i].names);
+        out.at[i] = column_find(in, i);
     /* "Nombre" alone is a name, beside "Apellidos" the first part of one. */
     if (out.at[HEAD_LAST_NAME] < 0 && out.at[HEAD_NAME] < 0)
         out.at[HEAD_NAME] = out.at[HEAD_FIRST_NAME];
@@ -252,32 +303,41 @@ heads_title(const csv *in, const heads *h, head which)
 section_title
 title_read(const char *text)
 {
-    static const char *const titles[] = {
-        [TITLE_OTHER] = "",
-        [TITLE_HOSTS] = "host details|تفاصيل المضيف|détails de l’hôte|détails sur l’hôte|"
-                        "toplantı sahibi ayrıntıları|oturum sahibi ayrıntıları|"
-                        "сведения об организаторе|detalles del anfitrión|detalhes do anfitrião|"
-                        "host-details|details zum host|dettagli host|dettagli dell’host",
-        [TITLE_PANELISTS] =
-            "panelist details|تفاصيل المشارك في المناقشة|تفاصيل المحاورين|"
-            "détails des panélistes|détails sur le panéliste|panelist ayrıntıları|"
-            "сведения о докладчиках|сведения об участниках дискуссии|"
-            "detalles del panelista|detalles de los panelistas|detalhes do painelista|"
-            "detalhes do palestrante|podiumsteilnehmer-details|"
-            "details zu diskussionsteilnehmern|dettagli relatore|dettagli panelist",
-        [TITLE_ATTENDEES] =
-            "attendee details|تفاصيل الحضور|تفاصيل الحاضرين|détails des participants|"
-            "détails sur le participant|katılımcı ayrıntıları|сведения об участниках|"
-            "сведения о посетителях|detalles del asistente|detalles de los asistentes|"
-            "detalhes do participante|teilnehmerdetails|details zu teilnehmern|"
-            "dettagli partecipante|dettagli partecipanti",
-        [TITLE_REST] = "other attended|حضور آخرون|autres participants|diğer katılanlar|"
-                       "другие участники|otros asistentes|outros participantes|weitere teilnehmer|"
-                       "altri partecipanti",
+    static word_list titles[] = {
+        [TITLE_OTHER] = { "", NULL },
+        [TITLE_HOSTS] = { "host details|تفاصيل المضيف|détails de l’hôte|détails sur l’hôte|"
+                          "toplantı sahibi ayrıntıları|oturum sahibi ayrıntıları|"
+                          "сведения об организаторе|detalles del anfitrión|detalhes do anfitrião|"
+                          "host-details|details zum host|dettagli host|dettagli dell’host",
+                          NULL },
+        [TITLE_PANELISTS] = { "panelist details|تفاصيل المشارك في المناقشة|تفاصيل المحاورين|"
+                              "détails des panélistes|détails sur le panéliste|panelist "
+                              "ayrıntıları|"
+                              "сведения о докладчиках|сведения об участниках дискуссии|"
+                              "detalles del panelista|detalles de los panelistas|detalhes do "
+                              "painelista|"
+                              "detalhes do palestrante|podiumsteilnehmer-details|"
+                              "details zu diskussionsteilnehmern|dettagli relatore|dettagli "
+                              "panelist",
+                              NULL },
+        [TITLE_ATTENDEES] = { "attendee details|تفاصيل الحضور|تفاصيل الحاضرين|détails des "
+                              "participants|"
+                              "détails sur le participant|katılımcı ayrıntıları|сведения об "
+                              "участниках|"
+                              "сведения о посетителях|detalles del asistente|detalles de los "
+                              "asistentes|"
+                              "detalhes do participante|teilnehmerdetails|details zu teilnehmern|"
+                              "dettagli partecipante|dettagli partecipanti",
+                              NULL },
+        [TITLE_REST] = { "other attended|حضور آخرون|autres participants|diğer katılanlar|"
+                         "другие участники|otros asistentes|outros participantes|weitere "
+                         "teilnehmer|"
+                         "altri partecipanti",
+                         NULL },
     };
 
     for (section_title i = TITLE_HOSTS; i <= TITLE_REST; i++)
-        if (folded_in(text, titles[i]))
+        if (folded_in(text, &titles[i]))
             return i;
     return TITLE_OTHER;
 }
@@ -285,42 +345,56 @@ title_read(const char *text)
 bool
 word_yes(const char *text)
 {
-    return folded_in(text, "yes|true|y|1|نعم|oui|evet|да|sí|sim|ja|sì");
+    static word_list list = { "yes|true|y|1|نعم|oui|evet|да|sí|sim|ja|sì", NULL };
+
+    return folded_in(text, &list);
 }
 
 bool
 word_waits(const char *text)
 {
-    return folded_in(text, "pending|pending approval|awaiting approval|قيد الانتظار|en attente|"
-                           "en attente d’approbation|beklemede|onay bekliyor|ожидание|"
-                           "в ожидании|ожидает утверждения|pendiente|pendiente de aprobación|"
-                           "pendente|ausstehend|in sospeso|in attesa");
+    static word_list list = { "pending|pending approval|awaiting approval|قيد الانتظار|en attente|"
+                              "en attente d’approbation|beklemede|onay bekliyor|ожидание|"
+                              "в ожидании|ожидает утверждения|pendiente|pendiente de aprobación|"
+                              "pendente|ausstehend|in sospeso|in attesa",
+                              NULL };
+
+    return folded_in(text, &list);
 }
 
 bool
 word_refused(const char *text)
 {
-    return folded_in(text, "denied|cancelled|canceled|rejected|مرفوض|ملغى|refusé|annulé|rejeté|"
-                           "reddedildi|iptal edildi|отклонено|отклонен|отменено|denegado|"
-                           "rechazado|cancelado|negado|rejeitado|abgelehnt|abgesagt|storniert|"
-                           "rifiutato|annullato|negato");
+    static word_list list = { "denied|cancelled|canceled|rejected|مرفوض|ملغى|refusé|annulé|rejeté|"
+                              "reddedildi|iptal edildi|отклонено|отклонен|отменено|denegado|"
+                              "rechazado|cancelado|negado|rejeitado|abgelehnt|abgesagt|storniert|"
+                              "rifiutato|annullato|negato",
+                              NULL };
+
+    return folded_in(text, &list);
 }
 
 bool
 word_joined(const char *text)
 {
-    return folded_in(text, "joined|joined before|انضم|انضم من قبل|a rejoint|rejoint|"
-                           "a rejoint avant|a rejoint l’appel|katıldı|daha önce katıldı|"
-                           "присоединился|присоединился ранее|se unió|unido|unido antes|"
-                           "se unió antes|ingressou|ingressou antes|entrou|entrou antes|"
-                           "beigetreten|vorher beigetreten|teilgenommen|"
-                           "partecipante|ha partecipato|ha partecipato prima");
+    static word_list list = { "joined|joined before|انضم|انضم من قبل|a rejoint|rejoint|"
+                              "a rejoint avant|a rejoint l’appel|katıldı|daha önce katıldı|"
+                              "присоединился|присоединился ранее|se unió|unido|unido antes|"
+                              "se unió antes|ingressou|ingressou antes|entrou|entrou antes|"
+                              "beigetreten|vorher beigetreten|teilgenommen|"
+                              "partecipante|ha partecipato|ha partecipato prima",
+                              NULL };
+
+    return folded_in(text, &list);
 }
 
 bool
 word_left(const char *text)
 {
-    return folded_in(text, "left|غادر|a quitté|quitté|parti|ayrıldı|вышел|покинул|"
-                           "abandonó|salió|ha abandonado|saiu|verlassen|hat verlassen|"
-                           "uscito|ha abbandonato|è uscito");
+    static word_list list = { "left|غادر|a quitté|quitté|parti|ayrıldı|вышел|покинул|"
+                              "abandonó|salió|ha abandonado|saiu|verlassen|hat verlassen|"
+                              "uscito|ha abbandonato|è uscito",
+                              NULL };
+
+    return folded_in(text, &list);
 }

@@ -22,6 +22,8 @@ enum {
     TALLY_WINDOWS_MAX = 1024,          /* pieces of sessions between breaks */
 };
 
+#define TALLY_NOBODY UINT32_MAX
+
 typedef struct tally tally;
 
 typedef struct tally_person {

@@ -162,6 +162,10 @@ countries_are_read_by_code_and_name(void **state)
     assert_string_equal(code, "TR");
     assert_true(country_read("Kazakhstan", code));
     assert_string_equal(code, "KZ");
+    assert_true(country_read("TÜRKIYE", code));
+    assert_string_equal(code, "TR");
+    assert_true(country_read("Korea, Republic of", code));
+    assert_string_equal(code, "KR");
     assert_false(country_read("ZZ", code));
     assert_false(country_read("Atlantis", code));
     assert_false(country_read("", code));
