@@ -5,7 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "services/certificate/signer/private_file.h"
+#include "proto/keys/private_file.h"
 
 enum {
     AT_ALGORITHM = 0,

@@ -4,7 +4,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#include "services/certificate/signer/private_file.h"
+#include "proto/keys/private_file.h"
 
 static const char *
 take(passphrase *phrase, int descriptor)

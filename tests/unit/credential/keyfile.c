@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/keys/private_file.h"
 #include "services/certificate/signer/keyfile.h"
-#include "services/certificate/signer/private_file.h"
 
 enum {
     QUICK = 8 * 1024 * 1024 /* Argon2id memory, for tests */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/certificate/signer/private_file.h"
+#include "proto/keys/private_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,11 +15,12 @@ static const char *
 open_words(void)
 {
     if (errno == ENOENT)
-        return "no such file; create a key with --init, or correct the option";
+        return "is not there; make a key first (--init, or `sijill peer keygen`), or correct the "
+               "option";
     if (errno == ELOOP)
         return "is a symbolic link; name the file itself";
     if (errno == EACCES)
-        return "cannot be read by this user; chown it to the user that runs the signer";
+        return "cannot be read by this user; chown it to the user that runs this program";
     return "cannot be opened";
 }
 
@@ -34,7 +35,7 @@ rights_check(const struct stat *file, private_kind kind)
     if (delivered)
         return NULL;
     if (!ours)
-        return "belongs to another user; chown it to the user that runs the signer";
+        return "belongs to another user; chown it to the user that runs this program";
     if ((file->st_mode & 0077) != 0)
         return "can be reached by other users; chmod 600 it, and if they may have read it, replace "
                "the secret";
