@@ -51,7 +51,8 @@ sijill_open(const sijill_options *options)
     if (s == NULL)
         return NULL;
     slots_init(&s->slots);
-    if (!peer_open(&s->peer, options->endpoint, options->agent, SJ_FRONT_MAX)) {
+    if (!peer_open(&s->peer, options->endpoint, options->agent, SJ_FRONT_MAX, options->curve_server,
+                   options->curve_key_file)) {
         int reason = errno;
 
         sijill_close(&s);

@@ -45,7 +45,8 @@ sijill_feed_open(const sijill_feed_options *options)
         return NULL;
     }
     f->name = options->name == NULL ? NULL : strdup(options->name);
-    if (!peer_open(&f->peer, options->endpoint, options->agent, SJ_FEED_MAX) ||
+    if (!peer_open(&f->peer, options->endpoint, options->agent, SJ_FEED_MAX, options->curve_server,
+                   options->curve_key_file) ||
         (options->name != NULL && f->name == NULL)) {
         sijill_feed_close(&f);
         return NULL;

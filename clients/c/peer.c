@@ -4,6 +4,7 @@
 #include "clients/c/clock.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ peer_greet_again(peer *p, uint64_t now_ms)
 }
 
 bool
-peer_open(peer *p, const char *endpoint, const char *agent, int64_t message_max)
+peer_open(peer *p, const char *endpoint, const char *agent, int64_t message_max,
+          const char *curve_server, const char *key_file)
 {
     memset(p, 0, offsetof(peer, in));
     frame_init(&p->in);
@@ -40,8 +42,12 @@ peer_open(peer *p, const char *endpoint, const char *agent, int64_t message_max)
     p->state = PEER_CLOSED;
     if (p->endpoint == NULL || p->agent == NULL || sodium_init() < 0)
         return false;
+    if (curve_read(endpoint, curve_server, key_file, &p->curve) != NULL) {
+        errno = EINVAL;
+        return false;
+    }
     randombytes_buf(p->self, sizeof p->self);
-    p->socket = socket_open(endpoint, message_max);
+    p->socket = socket_open(endpoint, message_max, &p->curve);
     if (p->socket == NULL)
         return false;
     peer_greet_again(p, clock_mono_ms());
@@ -55,6 +61,7 @@ peer_close(peer *p)
     socket_close(&p->socket);
     free(p->endpoint);
     free(p->agent);
+    curve_forget(&p->curve);
     p->endpoint = NULL;
     p->agent = NULL;
     p->state = PEER_CLOSED;
@@ -72,7 +79,7 @@ peer_fail(peer *p, uint64_t now_ms)
 static void
 reopen(peer *p, uint64_t now_ms)
 {
-    p->socket = socket_open(p->endpoint, p->message_max);
+    p->socket = socket_open(p->endpoint, p->message_max, &p->curve);
     if (p->socket == NULL) {
         peer_fail(p, now_ms);
         return;

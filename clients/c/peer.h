@@ -30,6 +30,7 @@ typedef struct peer {
     void *socket;
     char *endpoint;
     char *agent;
+    socket_curve curve;
     int64_t message_max;
     peer_state state;
     bool greeted;       /* HELLO is on its way */
@@ -52,7 +53,9 @@ typedef struct peer {
     frame in;
 } peer;
 
-bool peer_open(peer *p, const char *endpoint, const char *agent, int64_t message_max);
+/* curve_server and key_file: over tcp; else NULL. */
+bool peer_open(peer *p, const char *endpoint, const char *agent, int64_t message_max,
+               const char *curve_server, const char *key_file);
 void peer_close(peer *p);
 
 /* Open, greet, ping, or give up on the socket, as the time says. */

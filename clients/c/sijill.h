@@ -47,6 +47,8 @@ enum {
     SIJILL_DETAIL_SIZE = 257,
     SIJILL_FIELD_SIZE = 129,
     SIJILL_DEADLINE_MS = 30000,
+    SIJILL_CURVE_SIZE = 41, /* a key as text, with its NUL */
+    SIJILL_CURVE_WORDS = 512,
     /* Codes that no service sends; the rest are Sijill__V1__Code. */
     SIJILL_UNREACHABLE =
         1000, /* nobody answered, and the request was never sent: nothing was done */
@@ -63,8 +65,10 @@ typedef struct sijill_pos {
 } sijill_pos;
 
 typedef struct sijill_options {
-    const char *
-        endpoint; /* "ipc:///DIR/registration.sock" (requests), "....ctl.sock" (type 950); copied */
+    const char *endpoint; /* "ipc:///DIR/registration.sock" (requests), "....ctl.sock" (type 950),
+                             or "tcp://HOST:PORT" with the two below; copied */
+    const char *curve_server;      /* tcp: the service's public key, 40 characters; copied */
+    const char *curve_key_file;    /* tcp: file of our secret key, read at once */
     const char *agent;             /* for the service's log; NULL: "libsijill/VERSION"; copied */
     uint64_t org;                  /* 0 is 1 */
     uint8_t actor[SIJILL_ID_SIZE]; /* for whom; see sijill_actor */
@@ -115,7 +119,8 @@ typedef struct sijill_reply {
 } sijill_reply;
 
 /* Never waits and never fails for want of a service: requests wait for it.  NULL: out of
- * descriptors or a bad endpoint. */
+ * descriptors, a bad endpoint, or keys that are not good (EINVAL: sijill_curve_problem has words).
+ */
 sijill *sijill_open(const sijill_options *options);
 void sijill_close(sijill **service); /* what is outstanding is given up; NULLs the pointer */
 
@@ -187,12 +192,35 @@ void sijill_hex(const uint8_t id[SIJILL_ID_SIZE], char text[2 * SIJILL_ID_SIZE +
 /* Reads what sijill_hex writes, either case, hyphens ignored. */
 bool sijill_unhex(const char *text, uint8_t id[SIJILL_ID_SIZE]);
 
+/* ---- keys for tcp
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+/* Why sijill_open would not take these: static words; NULL: it would. */
+const char *sijill_curve_problem(const char *endpoint, const char *server, const char *key_file);
+/* Make a secret key in a new file, mode 0600, and its public key.  NULL, or static words. */
+const char *sijill_curve_create(const char *key_file, char public[SIJILL_CURVE_SIZE]);
+/* The public key of a key file.  NULL, or static words. */
+const char *sijill_curve_public(const char *key_file, char public[SIJILL_CURVE_SIZE]);
+
+/* Where a service is that lives on another machine. */
+typedef struct sijill_where {
+    char endpoint[144]; /* "": the file does not say, so it is here */
+    char server[SIJILL_CURVE_SIZE];
+} sijill_where;
+
+/* Look into a peers file (docs/operations.md) for a service's front or feed.  False: words. */
+bool sijill_where_find(const char *peers_file, const char *service, bool feed, sijill_where *where,
+                       char words[SIJILL_CURVE_WORDS]);
+
 /* ---- feed
  * ------------------------------------------------------------------------------------------------------
  */
 
 typedef struct sijill_feed_options {
-    const char *endpoint; /* "ipc:///DIR/registration.feed.sock"; copied */
+    const char *endpoint; /* "ipc:///DIR/registration.feed.sock", or "tcp://HOST:PORT"; copied */
+    const char *curve_server; /* as above */
+    const char *curve_key_file;
     const char *agent;
     const char *name;      /* a named consumer holds the feed's trimming back; NULL: anonymous */
     sijill_pos after;      /* the last position already seen */

@@ -52,6 +52,8 @@ options_set(void *socket, int64_t message_max)
         { ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a service that is not there */
         { ZMQ_SNDHWM, 1000 },
         { ZMQ_RCVHWM, 1000 },
+        { ZMQ_SNDTIMEO, 0 },
+        { ZMQ_RCVTIMEO, 0 },
         { ZMQ_HANDSHAKE_IVL, 2000 },
         { ZMQ_HEARTBEAT_IVL, 1000 },
         { ZMQ_HEARTBEAT_TIMEOUT, 3000 },
@@ -66,8 +68,17 @@ options_set(void *socket, int64_t message_max)
     return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max) == 0;
 }
 
+static bool
+curve_set(void *socket, const socket_curve *curve)
+{
+    return curve->server[0] == '\0' ||
+           (zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, curve->server, sizeof curve->server) == 0 &&
+            zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, curve->public, sizeof curve->public) == 0 &&
+            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, curve->secret, sizeof curve->secret) == 0);
+}
+
 void *
-socket_open(const char *endpoint, int64_t message_max)
+socket_open(const char *endpoint, int64_t message_max, const socket_curve *curve)
 {
     void *owner = context_take();
 
@@ -76,7 +87,8 @@ socket_open(const char *endpoint, int64_t message_max)
 
     void *socket = zmq_socket(owner, ZMQ_DEALER);
 
-    if (socket != NULL && options_set(socket, message_max) && zmq_connect(socket, endpoint) == 0)
+    if (socket != NULL && options_set(socket, message_max) && curve_set(socket, curve) &&
+        zmq_connect(socket, endpoint) == 0)
         return socket;
 
     int reason = errno;

@@ -3,6 +3,7 @@
 /*
  * socket: one DEALER with the options of SJ/1, and SJ/1's two frames on it.  Nothing here waits.
  */
+#include "clients/c/sijill.h"
 #include "proto/wire/frame.h"
 
 #include <zmq.h>
@@ -24,8 +25,20 @@ typedef enum socket_result {
     SOCKET_BAD,   /* what came is not SJ/1: dropped */
 } socket_result;
 
+/* Keys of a tcp connection; all empty: there are none, and it is ipc. */
+typedef struct socket_curve {
+    char server[SIJILL_CURVE_SIZE];
+    char public[SIJILL_CURVE_SIZE];
+    char secret[SIJILL_CURVE_SIZE];
+} socket_curve;
+
+/* NULL: good; else static words. */
+const char *curve_read(const char *endpoint, const char *server, const char *key_file,
+                       socket_curve *curve);
+void curve_forget(socket_curve *curve);
+
 /* A process has one ZeroMQ context, whoever opens the first socket; the last one ends it. */
-void *socket_open(const char *endpoint, int64_t message_max);
+void *socket_open(const char *endpoint, int64_t message_max, const socket_curve *curve);
 void socket_close(void **socket);
 
 /* Readable when something may have happened; -1: no socket. */

@@ -108,6 +108,8 @@ const option global_options[] = {
     { "csv", NULL, "lists as CSV, safe to open in a spreadsheet", false },
     { "actor", "NAME", "for whom this is done (default: your login name)", false },
     { "key-file", "FILE", "act as the API key in this file (default SIJILL_KEY_FILE)", false },
+    { "peers", "FILE", "which services are on other machines (default SIJILL_PEERS)", false },
+    { "curve-key", "FILE", "our key to services by tcp (default SIJILL_CURVE_KEY)", false },
     { "timeout", "SECONDS", "how long to ask for an answer (default 30)", false },
     { "progress", NULL, "show progress of long work even when stderr is no terminal", false },
     { "help", NULL, "print help", false },

@@ -43,8 +43,8 @@ endpoint_of(const cli *c, int service, const char *suffix, char path[PATH_SIZE])
 sijill *
 service_of(cli *c, int service)
 {
-    char endpoint[PATH_SIZE];
-    sijill_options options = { .endpoint = endpoint,
+    whereabouts w;
+    sijill_options options = { .endpoint = w.endpoint,
                                .agent = "sijill/" SIJILL_VERSION,
                                .org = c->org,
                                .deadline_ms = c->deadline_ms,
@@ -53,13 +53,16 @@ service_of(cli *c, int service)
 
     if (c->service[service] != NULL)
         return c->service[service];
-    endpoint_of(c, service, "", endpoint);
+    if (!where_of(c, service, "", &w))
+        exit(EXIT_USAGE);
+    options.curve_server = w.curve_server;
+    options.curve_key_file = w.curve_key_file;
     memcpy(options.actor, c->actor, sizeof c->actor);
     options.credential = c->as_key ? c->credential : NULL;
     c->service[service] = sijill_open(&options);
     if (c->service[service] == NULL) {
         (void) fail(c, EXIT_UNREACHABLE,
-                    "cannot open a socket for %s: %s; is --home too long a path?", endpoint,
+                    "cannot open a socket for %s: %s; is --home too long a path?", w.endpoint,
                     strerror(errno));
         exit(EXIT_UNREACHABLE);
     }

@@ -66,7 +66,9 @@ typedef struct cli {
     argument arguments[ARGUMENTS_MAX];
     size_t argument_count;
     const char *home;
-    const char *program; /* argv[0] */
+    const char *peers;     /* NULL: all services are here */
+    const char *curve_key; /* NULL: none given */
+    const char *program;   /* argv[0] */
     uint64_t org;
     bool json;
     bool csv;
@@ -126,6 +128,15 @@ int ask_once(cli *c, uint32_t type, const ProtobufCMessage *body,
 int catch_up(cli *c, int service, const uint8_t event_id[SIJILL_ID_SIZE]);
 /* "ipc://HOME/run/NAME.sock", suffix "", ".ctl" or ".feed". */
 void endpoint_of(const cli *c, int service, const char *suffix, char path[PATH_SIZE]);
+/* The same, or by tcp where --peers says that the service is elsewhere. */
+typedef struct whereabouts {
+    char endpoint[PATH_SIZE];
+    char server[SIJILL_CURVE_SIZE];
+    const char *curve_server; /* for sijill_options; NULL: it is here */
+    const char *curve_key_file;
+} whereabouts;
+/* False: words were said, exit with EXIT_USAGE. */
+bool where_of(cli *c, int service, const char *suffix, whereabouts *w);
 
 ProtobufCBinaryData id_data(const uint8_t id[SIJILL_ID_SIZE]);
 

@@ -7,6 +7,7 @@
 
 extern const command org_commands[];
 extern const command key_commands[];
+extern const command peer_commands[];
 extern const command event_commands[];
 extern const command event_edit_commands[];
 extern const command event_import_commands[];

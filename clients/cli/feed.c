@@ -145,11 +145,9 @@ feed_print(cli *c, sijill_feed *feed, printer *p)
 static int
 feed_run(cli *c)
 {
-    char endpoint[PATH_SIZE];
+    whereabouts w;
     uint32_t types[TYPES_MAX];
-    sijill_feed_options options = { .endpoint = endpoint,
-                                    .agent = "sijill/" SIJILL_VERSION,
-                                    .types = types };
+    sijill_feed_options options = { .agent = "sijill/" SIJILL_VERSION, .types = types };
     int service = service_find(arg_operand(c, 0));
     printer p = { .personal = arg_flag(c, "personal") };
     sijill_feed *feed;
@@ -176,10 +174,14 @@ feed_run(cli *c)
         options.after.epoch = status->head->epoch;
         sijill_free(status);
     }
-    endpoint_of(c, service, ".feed", endpoint);
+    if (!where_of(c, service, ".feed", &w))
+        return EXIT_USAGE;
+    options.endpoint = w.endpoint;
+    options.curve_server = w.curve_server;
+    options.curve_key_file = w.curve_key_file;
     feed = sijill_feed_open(&options);
     if (feed == NULL)
-        return fail(c, EXIT_UNREACHABLE, "cannot open a socket for %s", endpoint);
+        return fail(c, EXIT_UNREACHABLE, "cannot open a socket for %s", w.endpoint);
     p.out = output_open(c, columns, sizeof columns / sizeof columns[0], "no records");
     outcome = feed_print(c, feed, &p);
     output_close(&p.out);

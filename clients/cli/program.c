@@ -19,27 +19,17 @@ static void
 commands_join(command all[COMMANDS_MAX])
 {
     const command *const families[] = {
-        org_commands,
-        key_commands,
-        event_commands,
-        event_edit_commands,
-        event_import_commands,
-        registration_commands,
-        registration_import_commands,
-        attendance_commands,
-        attendance_import_commands,
-        upload_commands,
-        explain_commands,
-        certificate_commands,
-        certificate_issue_commands,
-        hook_commands,
-        held_commands,
-        endpoint_commands,
-        verify_commands,
-        status_commands,
-        audit_commands,
-        upkeep_commands,
-        feed_commands,
+        org_commands,          key_commands,
+        peer_commands,         event_commands,
+        event_edit_commands,   event_import_commands,
+        registration_commands, registration_import_commands,
+        attendance_commands,   attendance_import_commands,
+        upload_commands,       explain_commands,
+        certificate_commands,  certificate_issue_commands,
+        hook_commands,         held_commands,
+        endpoint_commands,     verify_commands,
+        status_commands,       audit_commands,
+        upkeep_commands,       feed_commands,
     };
     size_t count = 0;
 
@@ -153,6 +143,17 @@ login_name(void)
     return entry == NULL ? "nobody" : entry->pw_name;
 }
 
+/* From the command line, else from the environment; NULL: from nowhere. */
+static const char *
+setting(const cli *c, const char *name, const char *variable)
+{
+    const char *text = arg_text(c, name);
+
+    if (text == NULL || text[0] == '\0')
+        text = getenv(variable);
+    return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
 static bool
 settings_read(cli *c)
 {
@@ -165,6 +166,8 @@ settings_read(cli *c)
     if (home == NULL || home[0] == '\0')
         home = getenv("SIJILL_HOME"); /* as scripts/sijill sets it; not a service's own folder */
     c->home = home == NULL || home[0] == '\0' ? "./var" : home;
+    c->peers = setting(c, "peers", "SIJILL_PEERS");
+    c->curve_key = setting(c, "curve-key", "SIJILL_CURVE_KEY");
     if (!arg_number(c, "org", 1, INT64_MAX, 1, &c->org) ||
         !arg_number(c, "timeout", 1, 86400, DEADLINE_S, &seconds))
         return false;

@@ -16,9 +16,9 @@ enum { STATUS_MS = 3000, CONNECT_MS = 1000 };
 Sijill__V1__ServiceStatus *
 status_of(cli *c, int service, sijill_reply *reply)
 {
-    char endpoint[PATH_SIZE];
+    whereabouts w;
     Sijill__V1__GetStatus in;
-    sijill_options options = { .endpoint = endpoint,
+    sijill_options options = { .endpoint = w.endpoint,
                                .agent = "sijill/" SIJILL_VERSION,
                                .deadline_ms = STATUS_MS,
                                .connect_ms = CONNECT_MS };
@@ -26,10 +26,13 @@ status_of(cli *c, int service, sijill_reply *reply)
     Sijill__V1__ServiceStatus *out = NULL;
     sijill *ctl;
 
-    endpoint_of(c, service, ".ctl", endpoint);
-    memcpy(options.actor, c->actor, sizeof c->actor);
     memset(reply, 0, sizeof *reply);
     reply->code = SIJILL_UNREACHABLE;
+    if (!where_of(c, service, ".ctl", &w))
+        return NULL;
+    options.curve_server = w.curve_server;
+    options.curve_key_file = w.curve_key_file;
+    memcpy(options.actor, c->actor, sizeof c->actor);
     sijill__v1__get_status__init(&in);
     ctl = sijill_open(&options);
     if (ctl != NULL && sijill_call(ctl, &request, reply))

@@ -131,6 +131,17 @@ def what_is_not_there_is_exit_4():
         assert answer.error()["code"] == "NOT_FOUND", answer
 
 
+def a_key_for_tcp_is_made_once_in_a_private_file():
+    path = FOLDER / "tcp.key"
+    public = sijill("peer", "keygen", path).json()["public_key"]
+    assert len(public) == 40 and public not in path.read_text(), path
+    assert path.stat().st_mode & 0o777 == 0o600, path
+    assert sijill("peer", "public", path).json()["public_key"] == public
+    again = sijill("peer", "keygen", path, code=REFUSED)
+    assert "exists already" in again.err, again
+    assert sijill("peer", "public", path).json()["public_key"] == public
+
+
 def services_that_do_not_run_are_exit_6():
     with tempfile.TemporaryDirectory() as nowhere:
         for words in (("status",), ("event", "list", "--timeout", 1)):
@@ -405,6 +416,7 @@ if __name__ == "__main__":
         try:
             tap.run(wrong_usage_is_exit_2_and_names_what_is_wrong,
                     a_refusal_is_exit_3_with_a_stable_code, what_is_not_there_is_exit_4,
+                    a_key_for_tcp_is_made_once_in_a_private_file,
                     services_that_do_not_run_are_exit_6,
                     status_names_every_service_and_no_dead_letter,
                     audit_has_every_command_of_an_event_by_time_over_all_services,
