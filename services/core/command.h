@@ -33,6 +33,7 @@ typedef enum sj_origin {
 typedef enum sj_peer_kind {
     SJ_PEER_OPERATOR, /* who may open an ipc socket is one */
     SJ_PEER_GATEWAY,
+    SJ_PEER_FOLLOWER, /* reads feeds, and asks nothing */
 } sj_peer_kind;
 
 struct sj_core;

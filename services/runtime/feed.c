@@ -39,28 +39,45 @@ sj_feed_open(sj_feed *feed, void *zmq, const sj_port_plan *plan, sj_presence *pr
     return sj_port_open(&feed->port, zmq, plan, presence, words);
 }
 
+bool
+sj_feed_open_far(sj_feed *feed, void *zmq, const sj_port_plan *plan, char words[256])
+{
+    return sj_port_open(&feed->far, zmq, plan, feed->port.presence, words);
+}
+
+void
+sj_feed_forget_far(sj_feed *feed)
+{
+    sj_port_forget(&feed->far);
+    for (size_t i = 0; i < feed->count; i++)
+        if (feed->subscriptions[i].port == &feed->far)
+            feed->subscriptions[i].used = false;
+}
+
 void
 sj_feed_close(sj_feed *feed)
 {
     sj_port_close(&feed->port);
+    sj_port_close(&feed->far);
     free(feed->frame);
     free(feed->subscriptions);
     sj_arena_close(&feed->arena);
 }
 
 static sj_subscription *
-find(sj_feed *feed, uint32_t peer)
+find(sj_feed *feed, const sj_port *port, uint32_t peer)
 {
     for (size_t i = 0; i < feed->count; i++)
-        if (feed->subscriptions[i].used && feed->subscriptions[i].peer == peer)
+        if (feed->subscriptions[i].used && feed->subscriptions[i].port == port &&
+            feed->subscriptions[i].peer == peer)
             return &feed->subscriptions[i];
     return NULL;
 }
 
 static sj_subscription *
-add(sj_feed *feed, uint32_t peer)
+add(sj_feed *feed, sj_port *port, uint32_t peer)
 {
-    sj_subscription *known = find(feed, peer);
+    sj_subscription *known = find(feed, port, peer);
 
     for (size_t i = 0; known == NULL && i < SJ_SUBSCRIPTIONS_MAX; i++)
         if (!feed->subscriptions[i].used) {
@@ -69,7 +86,7 @@ add(sj_feed *feed, uint32_t peer)
                 feed->count = i + 1;
         }
     if (known != NULL)
-        *known = (sj_subscription){ .used = true, .peer = peer };
+        *known = (sj_subscription){ .used = true, .port = port, .peer = peer };
     return known;
 }
 
@@ -102,7 +119,7 @@ judge_position(const sj_feed *feed, const Sijill__V1__LogPos *after, const char 
 }
 
 static void
-on_subscribe(sj_feed *feed, sj_incoming *in, const Sijill__V1__Subscribe *ask)
+on_subscribe(sj_feed *feed, sj_port *port, sj_incoming *in, const Sijill__V1__Subscribe *ask)
 {
     const sj_meta *meta = sj_store_meta(feed->store);
     Sijill__V1__Envelope envelope = sj_envelope(SIJILL__V1__KIND__SUBSCRIBED, in->envelope->id);
@@ -111,11 +128,10 @@ on_subscribe(sj_feed *feed, sj_incoming *in, const Sijill__V1__Subscribe *ask)
     unsigned char packed[HEAD_MAX];
     const char *words = NULL;
     sj_status status = judge_position(feed, ask->after, &words);
-    sj_subscription *subscription = status == SJ_OK ? add(feed, in->peer->id) : NULL;
+    sj_subscription *subscription = status == SJ_OK ? add(feed, port, in->peer->id) : NULL;
 
     if (subscription == NULL) {
-        sj_port_error(&feed->port, in->peer->id, in->envelope->id,
-                      status == SJ_OK ? SJ_BUSY : status,
+        sj_port_error(port, in->peer->id, in->envelope->id, status == SJ_OK ? SJ_BUSY : status,
                       status == SJ_OK ? "too many subscriptions" : words);
         return;
     }
@@ -136,14 +152,15 @@ on_subscribe(sj_feed *feed, sj_incoming *in, const Sijill__V1__Subscribe *ask)
     sijill__v1__subscribed__init(&answer);
     answer.first = &first;
     answer.head = &head;
-    (void) sj_port_send(&feed->port, in->peer->id, &envelope,
+    (void) sj_port_send(port, in->peer->id, &envelope,
                         (sj_bytes){ packed, sijill__v1__subscribed__pack(&answer, packed) });
 }
 
 static void
-on_credit(sj_feed *feed, const sj_incoming *in, const Sijill__V1__Credit *credit)
+on_credit(sj_feed *feed, const sj_port *port, const sj_incoming *in,
+          const Sijill__V1__Credit *credit)
 {
-    sj_subscription *subscription = find(feed, in->peer->id);
+    sj_subscription *subscription = find(feed, port, in->peer->id);
 
     if (subscription == NULL)
         return;
@@ -156,7 +173,7 @@ on_credit(sj_feed *feed, const sj_incoming *in, const Sijill__V1__Credit *credit
 }
 
 static void *
-decode(sj_feed *feed, sj_incoming *in, const ProtobufCMessageDescriptor *type)
+decode(sj_feed *feed, sj_port *port, sj_incoming *in, const ProtobufCMessageDescriptor *type)
 {
     ProtobufCAllocator allocator = sj_arena_allocator(&feed->arena);
     const char *field;
@@ -166,51 +183,59 @@ decode(sj_feed *feed, sj_incoming *in, const ProtobufCMessageDescriptor *type)
     if (wrong == NULL)
         return protobuf_c_message_unpack(type, &allocator, zmq_msg_size(&in->body),
                                          zmq_msg_data(&in->body));
-    sj_port_error(&feed->port, in->peer->id, in->envelope->id, SJ_BAD_MESSAGE, wrong);
+    sj_port_error(port, in->peer->id, in->envelope->id, SJ_BAD_MESSAGE, wrong);
     return NULL;
 }
 
 static void
-on_message(sj_feed *feed, sj_incoming *in)
+on_message(sj_feed *feed, sj_port *port, sj_incoming *in)
 {
     uint32_t kind = in->envelope->kind;
 
     if (kind == SIJILL__V1__KIND__SUBSCRIBE) {
-        Sijill__V1__Subscribe *ask = decode(feed, in, &sijill__v1__subscribe__descriptor);
+        Sijill__V1__Subscribe *ask = decode(feed, port, in, &sijill__v1__subscribe__descriptor);
 
         if (ask != NULL)
-            on_subscribe(feed, in, ask);
+            on_subscribe(feed, port, in, ask);
     } else if (kind == SIJILL__V1__KIND__CREDIT) {
-        Sijill__V1__Credit *credit = decode(feed, in, &sijill__v1__credit__descriptor);
+        Sijill__V1__Credit *credit = decode(feed, port, in, &sijill__v1__credit__descriptor);
 
         if (credit != NULL)
-            on_credit(feed, in, credit);
+            on_credit(feed, port, in, credit);
     } else if (kind == SIJILL__V1__KIND__UNSUBSCRIBE) {
-        sj_subscription *subscription = find(feed, in->peer->id);
+        sj_subscription *subscription = find(feed, port, in->peer->id);
 
         if (subscription != NULL)
             subscription->used = false;
     } else {
-        sj_port_error(&feed->port, in->peer->id, in->envelope->id, SJ_UNSUPPORTED,
+        sj_port_error(port, in->peer->id, in->envelope->id, SJ_UNSUPPORTED,
                       "the feed socket takes SUBSCRIBE, CREDIT and UNSUBSCRIBE");
+    }
+}
+
+static void
+receive(sj_feed *feed, sj_port *port)
+{
+    sj_incoming in;
+    int result;
+
+    for (unsigned taken = 0; taken < SJ_QUEUE_MAX; taken++) { /* not to the end of a flood */
+        result = sj_port_receive(port, &feed->arena, &in);
+        if (result < 0)
+            return;
+        if (result == 0)
+            continue;
+        on_message(feed, port, &in);
+        (void) zmq_msg_close(&in.body);
     }
 }
 
 void
 sj_feed_receive(sj_feed *feed)
 {
-    sj_incoming in;
-    int result;
-
-    for (unsigned taken = 0; taken < SJ_QUEUE_MAX; taken++) { /* not to the end of a flood */
-        result = sj_port_receive(&feed->port, &feed->arena, &in);
-        if (result < 0)
-            return;
-        if (result == 0)
-            continue;
-        on_message(feed, &in);
-        (void) zmq_msg_close(&in.body);
-    }
+    receive(feed, &feed->port);
+    if (feed->far.socket != NULL)
+        receive(feed, &feed->far);
 }
 
 static bool
@@ -304,7 +329,7 @@ send_records(sj_feed *feed, sj_subscription *subscription, uint64_t covered, siz
     ends.to = &to;
     size = sijill__v1__records__pack(&ends, packed);
     memcpy(feed->frame + FRAME_RESERVE - size, packed, size);
-    if (!sj_port_send(&feed->port, subscription->peer, &envelope,
+    if (!sj_port_send(subscription->port, subscription->peer, &envelope,
                       (sj_bytes){ feed->frame + FRAME_RESERVE - size, size + used })) {
         subscription->used = false;
         return;
@@ -331,7 +356,7 @@ send_head(sj_feed *feed, sj_subscription *subscription)
     head.digest_seq = meta->seq;
     head.digest =
         (ProtobufCBinaryData){ sizeof meta->digest, (uint8_t *) (uintptr_t) meta->digest };
-    if (!sj_port_send(&feed->port, subscription->peer, &envelope,
+    if (!sj_port_send(subscription->port, subscription->peer, &envelope,
                       (sj_bytes){ packed, sijill__v1__head__pack(&head, packed) }))
         subscription->used = false;
 }

@@ -12,6 +12,7 @@ enum { SJ_CONSUMER_NAME_MAX = 64 };
 
 typedef struct sj_subscription {
     bool used;
+    sj_port *port;
     uint32_t peer;
     uint64_t org; /* 0: all */
     uint32_t types[SJ_FEED_TYPES_MAX];
@@ -23,7 +24,8 @@ typedef struct sj_subscription {
 } sj_subscription;
 
 typedef struct sj_feed {
-    sj_port port;
+    sj_port port; /* ipc */
+    sj_port far;  /* tcp; no socket: not served */
     sj_store *store;
     sj_arena arena;       /* of an incoming message, or one record */
     unsigned char *frame; /* SJ_FEED_BODY_MAX, being composed */
@@ -36,7 +38,11 @@ typedef struct sj_feed {
 
 bool sj_feed_open(sj_feed *feed, void *zmq, const sj_port_plan *plan, sj_presence *presence,
                   sj_store *store, char words[256]);
+/* Serve by tcp, too. */
+bool sj_feed_open_far(sj_feed *feed, void *zmq, const sj_port_plan *plan, char words[256]);
 void sj_feed_close(sj_feed *feed);
+/* Who is far away says HELLO and subscribes again, if it still may. */
+void sj_feed_forget_far(sj_feed *feed);
 /* Take subscriptions and credit. */
 void sj_feed_receive(sj_feed *feed);
 /* Send what is committed and credited, one frame a subscription; heartbeats where nothing is. True:

@@ -9,12 +9,6 @@
 
 enum { BUSY_RETRY_MS = 20, DRAINING_RETRY_MS = 500, UNAVAILABLE_RETRY_MS = 1000 };
 
-static sj_port *
-port_of(sj_service *service, const sj_job *job)
-{
-    return job->ctl ? &service->ctl : &service->front;
-}
-
 static void
 send_reply(sj_service *service, sj_port *port, uint32_t peer, uint64_t correlation,
            const sj_reply *reply)
@@ -39,7 +33,7 @@ send_reply(sj_service *service, sj_port *port, uint32_t peer, uint64_t correlati
 void
 sj_front_answer(sj_service *service, sj_job *job)
 {
-    sj_port *port = port_of(service, job);
+    sj_port *port = job->port;
     sj_peer *peer = sj_peer_find(&port->peers, job->peer);
 
     if (peer != NULL) {
@@ -75,6 +69,10 @@ judge(const sj_service *service, const sj_incoming *in, const sj_route *route, c
 {
     const Sijill__V1__Envelope *envelope = in->envelope;
 
+    if (in->peer->kind == SJ_PEER_FOLLOWER) {
+        *words = "this key may follow feeds, and ask nothing";
+        return SJ_FORBIDDEN;
+    }
     if (route == NULL || route->kind == SJ_ROUTE_RECORD || route->kind == SJ_ROUTE_INTERNAL) {
         *words = "this service has no such command or query";
         return SJ_UNSUPPORTED;
@@ -120,6 +118,7 @@ fill_job(sj_job *job, const sj_incoming *in, const sj_route *route)
     const Sijill__V1__Envelope *envelope = in->envelope;
 
     job->peer = in->peer->id;
+    job->cmd.peer = in->peer->kind;
     job->correlation = envelope->id;
     job->expires_ms = envelope->expires_at_ms;
     job->route = route;
@@ -171,7 +170,7 @@ take_request(sj_service *service, sj_port *port, sj_incoming *in)
         refuse(service, port, in, route, say_no(SJ_BUSY, "the queue is full", BUSY_RETRY_MS));
     else {
         fill_job(job, in, route);
-        job->ctl = ctl;
+        job->port = port;
         job->taken_us = service->now_us;
         in->peer->waiting++;
         sj_queue_push(&service->queue, job);

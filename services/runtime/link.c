@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/runtime/link.h"
 
+#include "services/runtime/bounds.h"
 #include "services/runtime/log.h"
 #include "services/runtime/stop.h"
 
@@ -17,16 +18,14 @@ static const uint64_t look_us = 1 * 1000 * 1000;     /* when nothing changed: ti
 static void
 connect_socket(sj_link *link)
 {
-    int64_t message_max = SJ_LINK_FRAME_MAX;
-    int zero = 0, one = 1;
+    int one = 1;
 
     if (link->socket != NULL)
         (void) zmq_close(link->socket);
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
-    (void) zmq_setsockopt(link->socket, ZMQ_LINGER, &zero, sizeof zero);
-    (void) zmq_setsockopt(link->socket, ZMQ_IMMEDIATE, &one, sizeof one);
-    (void) zmq_setsockopt(link->socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
-    (void) zmq_connect(link->socket, link->endpoint);
+    if (sj_socket_bound(link->socket, SJ_LINK_WINDOW, SJ_LINK_FRAME_MAX) &&
+        zmq_setsockopt(link->socket, ZMQ_IMMEDIATE, &one, sizeof one) == 0)
+        (void) zmq_connect(link->socket, link->endpoint);
 }
 
 bool

@@ -157,7 +157,7 @@ sj_metrics_answer(sj_service *service, sj_txn *txn, sj_reply *reply)
     out.queued = (uint32_t) (service->queue.ring_count + service->queue.parked_count);
     out.oldest_wait_us = oldest_wait_us(service);
     sj_store_readers(service->store, &out.readers, &out.oldest_reader);
-    out.refused_peers = service->counts.refused_peers;
+    out.refused_peers = sj_service_refused_peers(service);
     if (out.command == NULL) {
         *reply = (sj_reply){ .status = SJ_INTERNAL, .detail = "no memory for the metrics" };
         return;

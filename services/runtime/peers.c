@@ -4,6 +4,7 @@
 #include "proto/wire/limits.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ZeroMQ counts its ids up from a random start: mixing spreads neighbours. */
 static size_t
@@ -25,6 +26,13 @@ sj_peers_close(sj_peers *peers)
 {
     free(peers->slots);
     peers->slots = NULL;
+}
+
+void
+sj_peers_clear(sj_peers *peers)
+{
+    memset(peers->slots, 0, SJ_PEER_SLOTS * sizeof *peers->slots);
+    peers->count = 0;
 }
 
 sj_peer *

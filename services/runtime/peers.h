@@ -6,6 +6,8 @@
  * a peer leaves; one that was silent for a minute is forgotten, and says HELLO again if it was only
  * quiet.
  */
+#include "services/core/command.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,7 @@ enum { SJ_PEER_SILENCE_MS = 60 * 1000, SJ_PEER_SLOTS = 16384 };
 typedef struct sj_peer {
     uint32_t id;
     bool used;
+    sj_peer_kind kind;
     uint16_t window;  /* requests it may have outstanding */
     uint16_t waiting; /* requests it has outstanding */
     uint64_t seen_ms;
@@ -27,6 +30,8 @@ typedef struct sj_peers {
 
 bool sj_peers_open(sj_peers *peers);
 void sj_peers_close(sj_peers *peers);
+/* Forget everybody. */
+void sj_peers_clear(sj_peers *peers);
 
 /* NULL: not known (no HELLO yet).  The pointer dies with the next add or remove. */
 sj_peer *sj_peer_find(sj_peers *peers, uint32_t id);

@@ -4,19 +4,27 @@
 #include "services/core/message.h"
 
 #include "proto/wire/check.h"
+#include "services/runtime/bounds.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 enum {
     ROUTING_SIZE = 5, /* a zero and four octets, when ZeroMQ made it */
-    HANDSHAKE_MS = 2000,
-    HEARTBEAT_TIMEOUT_MS = 3000,
-    HEARTBEAT_TTL_MS = 6000,
     PACKED_MAX = 512,
+    FLOOD_FRAMES = 64,     /* of one message: who sends more is cut off */
+    DISCARD_FRAMES = 1024, /* of a flood, before others have their turn */
 };
+
+void
+sj_port_forget(sj_port *port)
+{
+    sj_peers_clear(&port->peers);
+}
 
 static bool
 set_option(void *socket, int option, int value)
@@ -27,22 +35,19 @@ set_option(void *socket, int option, int value)
 static bool
 set_options(void *socket, const sj_port_plan *plan)
 {
-    int64_t message_max = (int64_t) plan->message_max;
+    bool tcp = strncmp(plan->endpoint, "tcp://", strlen("tcp://")) == 0;
 
-    return set_option(socket, ZMQ_ROUTER_MANDATORY, 1) && set_option(socket, ZMQ_LINGER, 0) &&
-           set_option(socket, ZMQ_SNDHWM, plan->high_water) &&
-           set_option(socket, ZMQ_RCVHWM, plan->high_water) &&
-           set_option(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
-           set_option(socket, ZMQ_HEARTBEAT_IVL, SJ_HEARTBEAT_MS) &&
-           set_option(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
-           set_option(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS) &&
-           zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max) == 0;
+    assert(tcp == (plan->curve != NULL) && tcp == (plan->zap != NULL));
+    return set_option(socket, ZMQ_ROUTER_MANDATORY, 1) &&
+           set_option(socket, ZMQ_ROUTER_HANDOVER, 0) &&
+           sj_socket_bound(socket, plan->high_water, plan->message_max) &&
+           (!tcp || sj_curve_serve(socket, plan->curve));
 }
 
-bool
-sj_port_bind(sj_port *port, const char *endpoint, char words[256])
+static bool
+bind_socket(void *socket, const char *endpoint, char words[256])
 {
-    if (zmq_bind(port->socket, endpoint) == 0)
+    if (zmq_bind(socket, endpoint) == 0)
         return true;
     (void) snprintf(words, 256, "cannot bind %s: %s", endpoint, zmq_strerror(zmq_errno()));
     return false;
@@ -55,12 +60,12 @@ sj_port_open(sj_port *port, void *context, const sj_port_plan *plan, sj_presence
     mode_t before = umask((mode_t) (0777 & ~plan->mode));
     bool good;
 
-    *port = (sj_port){ .presence = presence, .message_max = plan->message_max };
+    *port = (sj_port){ .presence = presence, .message_max = plan->message_max, .zap = plan->zap };
     port->socket = zmq_socket(context, ZMQ_ROUTER);
     good = sj_peers_open(&port->peers) && port->socket != NULL && set_options(port->socket, plan);
     if (!good)
         (void) snprintf(words, 256, "cannot make a socket: %s", zmq_strerror(zmq_errno()));
-    good = good && sj_port_bind(port, plan->endpoint, words);
+    good = good && bind_socket(port->socket, plan->endpoint, words);
     (void) umask(before);
     return good;
 }
@@ -183,8 +188,33 @@ send_pong(sj_port *port, const sj_incoming *in)
                         (sj_bytes){ packed, sijill__v1__pong__pack(&pong, packed) });
 }
 
+/* Shut the connection that the frame came by: ZeroMQ closes it then.  (It has no call for that; the
+ * frame knows its descriptor, which was open when it was read.) */
 static void
-hello(sj_port *port, uint32_t id, sj_incoming *in)
+cut(zmq_msg_t *frame)
+{
+    int fd = zmq_msg_get(frame, ZMQ_SRCFD);
+
+    if (fd >= 0)
+        (void) shutdown(fd, SHUT_RDWR);
+}
+
+/* What the sender of this frame is.  False: nobody any more, and its connection is cut.  Only
+ * frames behind the routing id carry the name that ZAP gave (4.3.4). */
+static bool
+judge_peer(sj_port *port, uint32_t id, zmq_msg_t *frame, sj_peer_kind *kind)
+{
+    *kind = SJ_PEER_OPERATOR;
+    if (port->zap == NULL || sj_zap_kind(port->zap, zmq_msg_gets(frame, "User-Id"), kind))
+        return true;
+    sj_zap_count_refused(port->zap);
+    sj_peer_remove(&port->peers, id);
+    cut(frame);
+    return false;
+}
+
+static void
+hello(sj_port *port, uint32_t id, sj_peer_kind kind, sj_incoming *in)
 {
     Sijill__V1__Hello *hello = NULL;
     const char *field;
@@ -202,6 +232,8 @@ hello(sj_port *port, uint32_t id, sj_incoming *in)
         if (in->peer == NULL)
             sj_port_error(port, id, in->envelope->id, SJ_BUSY, "too many connections; try later");
         else
+            in->peer->kind = kind;
+        if (in->peer != NULL)
             send_welcome(port, in);
     }
     if (hello != NULL)
@@ -212,15 +244,18 @@ hello(sj_port *port, uint32_t id, sj_incoming *in)
 
 /* 1: for the caller. */
 static int
-dispatch(sj_port *port, uint32_t id, sj_incoming *in)
+dispatch(sj_port *port, uint32_t id, zmq_msg_t *head, sj_incoming *in)
 {
     uint32_t kind = in->envelope->kind;
+    sj_peer_kind is;
 
+    in->peer = kind == SIJILL__V1__KIND__HELLO ? NULL : sj_peer_find(&port->peers, id);
+    if (in->peer == NULL && !judge_peer(port, id, head, &is))
+        return 0;
     if (kind == SIJILL__V1__KIND__HELLO) {
-        hello(port, id, in);
+        hello(port, id, is, in);
         return 0;
     }
-    in->peer = sj_peer_find(&port->peers, id);
     if (in->peer == NULL) {
         sj_port_error(port, id, in->envelope->id, SJ_UNKNOWN_PEER, "say HELLO first");
         return 0;
@@ -235,8 +270,23 @@ dispatch(sj_port *port, uint32_t id, sj_incoming *in)
     return 0;
 }
 
-/* Read all frames of one message; keep the first two behind the routing id.  -1: nothing waits;
- * else how many there were. */
+/* Go on with a message of too many frames; false: it has ended. */
+static bool
+discard(sj_port *port)
+{
+    zmq_msg_t rest;
+
+    for (int i = 0; port->discarding && i < DISCARD_FRAMES; i++) {
+        (void) zmq_msg_init(&rest);
+        port->discarding =
+            zmq_msg_recv(&rest, port->socket, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&rest) != 0;
+        (void) zmq_msg_close(&rest);
+    }
+    return port->discarding;
+}
+
+/* Read the frames of one message; keep the first two behind the routing id.  -1: nothing waits;
+ * else how many there were, as far as we looked. */
 static int
 read_frames(sj_port *port, zmq_msg_t *routing, zmq_msg_t *head, zmq_msg_t *body)
 {
@@ -250,7 +300,7 @@ read_frames(sj_port *port, zmq_msg_t *routing, zmq_msg_t *head, zmq_msg_t *body)
     if (zmq_msg_recv(routing, port->socket, ZMQ_DONTWAIT) < 0)
         return -1;
     more = zmq_msg_more(routing) != 0;
-    while (more) {
+    while (more && count <= FLOOD_FRAMES) {
         zmq_msg_t *frame = count < 2 ? frames[count + 1] : &rest;
 
         if (frame == &rest)
@@ -262,6 +312,7 @@ read_frames(sj_port *port, zmq_msg_t *routing, zmq_msg_t *head, zmq_msg_t *body)
             (void) zmq_msg_close(&rest);
         count++;
     }
+    port->discarding = more && count > FLOOD_FRAMES;
     return count;
 }
 
@@ -270,9 +321,14 @@ sj_port_receive(sj_port *port, sj_arena *arena, sj_incoming *in)
 {
     ProtobufCAllocator allocator = sj_arena_allocator(arena);
     zmq_msg_t routing, head;
-    int frames = read_frames(port, &routing, &head, &in->body);
-    const unsigned char *octets = zmq_msg_data(&routing);
-    int result = frames < 0 ? -1 : 0;
+    const unsigned char *octets;
+    int frames, result;
+
+    if (port->discarding && discard(port))
+        return 0;
+    frames = read_frames(port, &routing, &head, &in->body);
+    octets = zmq_msg_data(&routing);
+    result = frames < 0 ? -1 : 0;
 
     in->peer = NULL;
     in->envelope = NULL;
@@ -281,9 +337,14 @@ sj_port_receive(sj_port *port, sj_arena *arena, sj_incoming *in)
         zmq_msg_size(&head) + zmq_msg_size(&in->body) <= port->message_max)
         in->envelope = sj_head_unpack(zmq_msg_data(&head), zmq_msg_size(&head), &allocator);
     if (in->envelope != NULL)
-        result = dispatch(port, sj_read_u32(octets + 1), in);
+        result = dispatch(port, sj_read_u32(octets + 1), &head, in);
     else if (frames >= 0)
         port->bad_frames++;
+    if (frames > FLOOD_FRAMES) {
+        if (zmq_msg_size(&routing) == ROUTING_SIZE)
+            sj_peer_remove(&port->peers, sj_read_u32(octets + 1));
+        cut(&head);
+    }
     (void) zmq_msg_close(&routing);
     (void) zmq_msg_close(&head);
     if (result != 1)

@@ -4,9 +4,14 @@
  * port: one ROUTER of SJ/1: frames in and out, who is connected, and what every connection says
  * (HELLO, PING, GOODBYE). Sending never waits: a peer that cannot take its answer loses it, and
  * finds it again in the ledger.
+ *
+ * Who is connected to an ipc port is an operator: the socket's file has a mode.  Over tcp a peer is
+ * what the peers file says of its CURVE key, found out with its HELLO; a connection whose key is
+ * not in the file any more, or which floods us with frames, is cut.
  */
 #include "proto/wire/frame.h"
 #include "services/core/command.h"
+#include "services/runtime/curve.h"
 #include "services/runtime/peers.h"
 
 #include <zmq.h>
@@ -33,14 +38,18 @@ typedef struct sj_port {
     sj_peers peers;
     sj_presence *presence;
     size_t message_max;
+    sj_zap *zap;     /* NULL: ipc */
+    bool discarding; /* the rest of a message of too many frames */
     uint64_t bad_frames;
 } sj_port;
 
 typedef struct sj_port_plan {
-    const char *endpoint; /* ipc://... or tcp://127.0.0.1:... */
-    unsigned mode;        /* of an ipc socket's file */
-    size_t message_max;   /* octets of a frame */
-    int high_water;       /* messages a peer */
+    const char *endpoint;  /* ipc://... or tcp://... */
+    unsigned mode;         /* of an ipc socket's file */
+    size_t message_max;    /* octets of a frame that comes in */
+    int high_water;        /* messages a peer */
+    const sj_curve *curve; /* tcp: our key, and who may connect; NULL: ipc */
+    sj_zap *zap;
 } sj_port_plan;
 
 /* A message of a known peer that is neither of those that every connection says.  `envelope` lives
@@ -54,8 +63,8 @@ typedef struct sj_incoming {
 bool sj_port_open(sj_port *port, void *context, const sj_port_plan *plan, sj_presence *presence,
                   char words[256]);
 void sj_port_close(sj_port *port);
-/* Bind a second endpoint. */
-bool sj_port_bind(sj_port *port, const char *endpoint, char words[256]);
+/* Everybody says HELLO again, and is what the peers file says now. */
+void sj_port_forget(sj_port *port);
 
 /* 1: *in is a message for the caller; 0: something was handled here, call again; -1: nothing waits.
  */

@@ -21,9 +21,19 @@ static const sj_option common[] = {
       .help = "folder of the sockets (to serve)" },
     { .name = "tcp",
       .kind = SJ_OPTION_TEXT,
-      .value = "ENDPOINT",
+      .value = "HOST:PORT",
       .fallback = "",
-      .help = "also serve on tcp://127.0.0.1:PORT, for benchmarks" },
+      .help = "also serve by tcp, with CURVE; the feed is on PORT + 1" },
+    { .name = "curve-key",
+      .kind = SJ_OPTION_TEXT,
+      .value = "FILE",
+      .fallback = "",
+      .help = "our secret CURVE key, mode 0600: sijill peer keygen FILE" },
+    { .name = "peers",
+      .kind = SJ_OPTION_TEXT,
+      .value = "FILE",
+      .fallback = "",
+      .help = "who may connect by tcp, and which services are elsewhere" },
     { .name = "backup",
       .kind = SJ_OPTION_TEXT,
       .value = "DIR",
@@ -110,7 +120,9 @@ serve(const sj_program *program, const sj_options *options, uint64_t started_us)
     static sj_service service; /* 100 KiB: not for the stack */
     sj_service_options paths = { .home = sj_option_text(options, "home"),
                                  .run = sj_option_text(options, "run"),
-                                 .tcp = sj_option_text(options, "tcp") };
+                                 .tcp = sj_option_text(options, "tcp"),
+                                 .curve_key = sj_option_text(options, "curve-key"),
+                                 .peers = sj_option_text(options, "peers") };
     int code = EXIT_REFUSED;
 
     if (paths.run[0] == '\0') {

@@ -10,6 +10,7 @@
 #include <zmq.h>
 
 typedef struct sj_job {
+    struct sj_port *port; /* it came on, and its answer leaves by */
     uint32_t peer;
     uint64_t correlation;   /* Envelope.id */
     uint64_t expires_ms;    /* 0: never */
@@ -18,7 +19,6 @@ typedef struct sj_job {
     uint32_t min_shard;     /* 0: no barrier */
     uint64_t min_epoch, min_seq;
     const sj_route *route;
-    bool ctl;       /* came on the ctl socket */
     sj_command cmd; /* body points into `body` */
     sj_reply reply;
     zmq_msg_t body;

@@ -3,6 +3,7 @@
 
 #include "services/core/message.h"
 
+#include "services/runtime/bounds.h"
 #include "services/runtime/log.h"
 
 #include <inttypes.h>
@@ -12,21 +13,12 @@
 
 enum {
     RELAY_ARENA = 4 * 1024 * 1024, /* a feed frame unpacked: its octets twice, and 512 records */
-    RECONNECT_MS = 100,
-    RECONNECT_MAX_MS = 5000,
-    HANDSHAKE_MS = 2000,
     CREDIT_EACH_US = 10 * 1000 * 1000,
     HIGH_WATER = 64,
     PACKED_MAX = 512,
 };
 
 static const uint64_t silence_us = UINT64_C(1000) * SJ_HEARTBEAT_MS;
-
-static void
-set(void *socket, int option, int value)
-{
-    (void) zmq_setsockopt(socket, option, &value, sizeof value);
-}
 
 static void
 send_message(sj_relay *relay, Sijill__V1__Kind kind, const ProtobufCMessage *body)
@@ -103,19 +95,12 @@ grant(sj_relay *relay, uint64_t now_us)
 static void
 connect_socket(sj_relay *relay)
 {
-    int64_t message_max = SJ_FEED_MAX;
-
     if (relay->socket != NULL)
         (void) zmq_close(relay->socket);
     relay->socket = zmq_socket(relay->context, ZMQ_DEALER);
-    set(relay->socket, ZMQ_LINGER, 0);
-    set(relay->socket, ZMQ_SNDHWM, HIGH_WATER);
-    set(relay->socket, ZMQ_RCVHWM, HIGH_WATER);
-    set(relay->socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
-    set(relay->socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS);
-    set(relay->socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
-    (void) zmq_setsockopt(relay->socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
-    (void) zmq_connect(relay->socket, relay->endpoint);
+    if (sj_socket_bound(relay->socket, HIGH_WATER, SJ_FEED_MAX) &&
+        (relay->curve == NULL || sj_curve_join(relay->socket, relay->curve, relay->server)))
+        (void) zmq_connect(relay->socket, relay->endpoint); /* never without what bounds it */
     greet(relay);
 }
 

@@ -8,6 +8,7 @@
  */
 #include "proto/wire/frame.h"
 #include "services/core/command.h"
+#include "services/runtime/curve.h"
 #include "storage/cursor.h"
 
 #include <zmq.h>
@@ -28,7 +29,9 @@ typedef struct sj_relay {
     const char *producer; /* its name */
     uint32_t shard;       /* of the producer */
     char endpoint[160];
-    uint8_t instance[SJ_ID_SIZE]; /* ours */
+    const sj_curve *curve;          /* over tcp: our key; else NULL */
+    char server[SJ_CURVE_TEXT + 1]; /* over tcp: the producer's public key */
+    uint8_t instance[SJ_ID_SIZE];   /* ours */
     sj_relay_state state;
     sj_cursor durable; /* committed with its effects */
     sj_cursor covered; /* all up to here is applied, or was none of our business */

@@ -2,6 +2,7 @@
 #include "services/runtime/service.h"
 
 #include "services/runtime/clock.h"
+#include "services/runtime/far.h"
 #include "services/runtime/front.h"
 #include "services/runtime/log.h"
 #include "services/runtime/notify.h"
@@ -24,10 +25,9 @@ enum {
     HEAD_ARENA = 16 * 1024,
     SCRATCH_ARENA = 256 * 1024, /* what one command may use */
     BATCH_ARENA = 16 * 1024 * 1024,
-    FRONT_HIGH_WATER = 2 * SJ_WINDOW_MAX, /* a peer's whole window may be answered at once */
-    FEED_HIGH_WATER = 64,
     TICK_MS = 250,
     PATH_MAX_IPC = 108,
+    PEERS_LOOK_US = TICK_MS * 1000,
     LINGER_MS = 500,
     STORE_FULL_PERCENT = 90,
     DISK_FREE_PERCENT = 5,
@@ -123,9 +123,17 @@ open_ports(sj_service *service)
         !endpoint_of(service, ctl, sizeof ctl, name, ".ctl"))
         return false;
 
-    sj_port_plan front_plan = { front, 0660, SJ_FRONT_MAX, FRONT_HIGH_WATER };
-    sj_port_plan feed_plan = { feed, 0660, SJ_FEED_MAX, FEED_HIGH_WATER };
-    sj_port_plan ctl_plan = { ctl, 0600, SJ_FRONT_MAX, FEED_HIGH_WATER };
+    sj_port_plan front_plan = { .endpoint = front,
+                                .mode = 0660,
+                                .message_max = SJ_FRONT_MAX,
+                                .high_water = SJ_FRONT_HIGH_WATER };
+    sj_port_plan feed_plan = { .endpoint = feed,
+                               .mode = 0660,
+                               .message_max = SJ_FEED_ASK_MAX,
+                               .high_water = SJ_FEED_HIGH_WATER };
+    sj_port_plan ctl_plan = {
+        .endpoint = ctl, .mode = 0600, .message_max = SJ_FRONT_MAX, .high_water = SJ_FEED_HIGH_WATER
+    };
 
     service->feed.report = note_consumer;
     service->feed.context = service;
@@ -134,12 +142,15 @@ open_ports(sj_service *service)
         !sj_feed_open(&service->feed, service->zmq, &feed_plan, &service->presence, service->store,
                       words))
         return fail("socket.refused", words);
-    if (service->options.tcp == NULL || service->options.tcp[0] == '\0')
-        return true;
-    if (strncmp(service->options.tcp, "tcp://127.0.0.1:", strlen("tcp://127.0.0.1:")) != 0)
-        return fail("socket.refused", "without CURVE a tcp endpoint is on tcp://127.0.0.1: only");
-    return sj_port_bind(&service->front, service->options.tcp, words) ||
-           fail("socket.refused", words);
+    return true;
+}
+
+/* By its socket beside ours, unless the peers file says that it is elsewhere. */
+static bool
+find_producer(const sj_service *service, sj_relay *relay)
+{
+    return sj_far_producer(service, relay) ||
+           endpoint_of(service, relay->endpoint, sizeof relay->endpoint, relay->producer, ".feed");
 }
 
 static bool
@@ -155,10 +166,8 @@ open_relays(sj_service *service)
         relay->consumer = service->plan->core->name;
         relay->producer = follow->name;
         relay->shard = follow->shard;
-        good =
-            good &&
-            endpoint_of(service, relay->endpoint, sizeof relay->endpoint, follow->name, ".feed") &&
-            sj_relay_open(relay, service->zmq, sj_cursor_get(txn, follow->shard));
+        good = good && find_producer(service, relay) &&
+               sj_relay_open(relay, service->zmq, sj_cursor_get(txn, follow->shard));
     }
     good = good && sj_txn_fault(txn) == SJ_FAULT_NONE;
     sj_read_end(txn);
@@ -184,6 +193,8 @@ open_signals(sj_service *service)
     (void) sigemptyset(&signals);
     (void) sigaddset(&signals, SIGTERM);
     (void) sigaddset(&signals, SIGINT);
+    if (service->options.peers[0] != '\0')
+        (void) sigaddset(&signals, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
         return false;
     service->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -229,7 +240,8 @@ sj_service_open(sj_service *service, const sj_service_plan *plan, const sj_servi
     (void) zmq_ctx_set(service->zmq, ZMQ_MAX_SOCKETS, 1023);
     open_presence(service);
     sj_metrics_open(&service->metrics, plan->core);
-    return open_ports(service) && open_relays(service) && open_link(service);
+    return sj_far_open_keys(service) && open_ports(service) && sj_far_open(service) &&
+           open_relays(service) && open_link(service);
 }
 
 static void
@@ -247,8 +259,11 @@ sj_service_close(sj_service *service)
     set_linger(service->front.socket);
     set_linger(service->ctl.socket);
     set_linger(service->feed.port.socket);
+    set_linger(service->far.socket);
+    set_linger(service->feed.far.socket);
     sj_port_close(&service->front);
     sj_port_close(&service->ctl);
+    sj_port_close(&service->far);
     sj_feed_close(&service->feed);
     for (size_t i = 0; i < service->relay_count; i++)
         sj_relay_close(&service->relays[i]);
@@ -257,6 +272,7 @@ sj_service_close(sj_service *service)
     sj_queue_close(&service->queue);
     if (service->zmq != NULL)
         (void) zmq_ctx_term(service->zmq);
+    sj_far_close_keys(service);
     sj_store_close(&service->store);
     if (service->lock_fd >= 0)
         (void) close(service->lock_fd);
@@ -308,12 +324,20 @@ keep_house(sj_service *service, uint64_t now_us)
         sj_notify("WATCHDOG=1");
         service->fed_watchdog_us = now_us;
     }
+    if (now_us - service->looked_us >= PEERS_LOOK_US) {
+        service->looked_us = now_us;
+        sj_far_watch(service, false, now_us);
+    }
     if (now_us - service->swept_us < sweep_us)
         return;
     service->swept_us = now_us;
     sj_peers_sweep(&service->front.peers, service->presence.now_ms);
     sj_peers_sweep(&service->ctl.peers, service->presence.now_ms);
     sj_peers_sweep(&service->feed.port.peers, service->presence.now_ms);
+    if (service->far.socket != NULL) {
+        sj_peers_sweep(&service->far.peers, service->presence.now_ms);
+        sj_peers_sweep(&service->feed.far.peers, service->presence.now_ms);
+    }
     sj_store_check_readers(service->store);
     watch_clock(service, now_us);
     watch_room(service);
@@ -331,9 +355,27 @@ adjust_window(sj_service *service)
 }
 
 static void
+take_signal(sj_service *service)
+{
+    struct signalfd_siginfo info = { .ssi_signo = 0 };
+
+    (void) !read(service->signal_fd, &info, sizeof info);
+    if (info.ssi_signo == SIGHUP) {
+        sj_far_watch(service, true, sj_monotonic_us());
+        return;
+    }
+    if (!service->stopping)
+        sj_log(SJ_LOG_INFO, "service.draining", "signal=%u", info.ssi_signo);
+    service->stopping = true;
+    service->presence.state = SJ_STATE_DRAINING;
+    service->stop_by_us = sj_monotonic_us() + UINT64_C(1000) * SJ_DRAIN_MS;
+    sj_notify("STOPPING=1");
+}
+
+static void
 wait_for_work(sj_service *service, long timeout_ms)
 {
-    zmq_pollitem_t ready[SJ_RELAYS_MAX + 5] = {
+    zmq_pollitem_t ready[SJ_RELAYS_MAX + 7] = {
         { .socket = service->ctl.socket, .events = ZMQ_POLLIN },
         { .socket = service->front.socket, .events = ZMQ_POLLIN },
         { .socket = service->feed.port.socket, .events = ZMQ_POLLIN },
@@ -345,21 +387,17 @@ wait_for_work(sj_service *service, long timeout_ms)
         if (service->relays[i].state != SJ_RELAY_STOPPED)
             ready[count++] =
                 (zmq_pollitem_t){ .socket = service->relays[i].socket, .events = ZMQ_POLLIN };
+    if (service->far.socket != NULL) {
+        ready[count++] = (zmq_pollitem_t){ .socket = service->far.socket, .events = ZMQ_POLLIN };
+        ready[count++] =
+            (zmq_pollitem_t){ .socket = service->feed.far.socket, .events = ZMQ_POLLIN };
+    }
     if (service->link.plan != NULL)
         ready[count++] = (zmq_pollitem_t){ .socket = service->link.socket, .events = ZMQ_POLLIN };
     (void) zmq_poll(ready, count, timeout_ms);
     service->presence.now_ms = sj_clock_ms();
-    if (ready[3].revents != 0) {
-        struct signalfd_siginfo info;
-
-        (void) !read(service->signal_fd, &info, sizeof info);
-        if (!service->stopping)
-            sj_log(SJ_LOG_INFO, "service.draining", "signal=%u", info.ssi_signo);
-        service->stopping = true;
-        service->presence.state = SJ_STATE_DRAINING;
-        service->stop_by_us = sj_monotonic_us() + UINT64_C(1000) * SJ_DRAIN_MS;
-        sj_notify("STOPPING=1");
-    }
+    if (ready[3].revents != 0)
+        take_signal(service);
 }
 
 static bool
@@ -394,6 +432,8 @@ sj_service_run(sj_service *service)
         service->now_us = now_us = sj_monotonic_us();
         sj_front_receive(service, &service->ctl);
         sj_front_receive(service, &service->front);
+        if (service->far.socket != NULL)
+            sj_front_receive(service, &service->far);
         sj_feed_receive(&service->feed);
         for (size_t i = 0; i < service->relay_count; i++)
             sj_relay_work(&service->relays[i], now_us);
@@ -407,6 +447,10 @@ sj_service_run(sj_service *service)
     } while (!drained(service, now_us));
     sj_port_goodbye(&service->front);
     sj_port_goodbye(&service->feed.port);
+    if (service->far.socket != NULL) {
+        sj_port_goodbye(&service->far);
+        sj_port_goodbye(&service->feed.far);
+    }
     sj_log(SJ_LOG_INFO, "service.stopped", "service=%s seq=%" PRIu64, service->plan->core->name,
            sj_store_meta(service->store)->seq);
     return 0;

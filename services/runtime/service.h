@@ -12,7 +12,13 @@
 #include "services/runtime/queue.h"
 #include "services/runtime/relay.h"
 
-enum { SJ_NOTES_MAX = 16, SJ_NOTE_SIZE = 128 };
+enum {
+    SJ_NOTES_MAX = 16,
+    SJ_NOTE_SIZE = 128,
+    SJ_FRONT_HIGH_WATER = 2 * SJ_WINDOW_MAX, /* a peer's whole window may be answered at once */
+    SJ_FEED_HIGH_WATER = 64,
+    SJ_FEED_ASK_MAX = 16 * 1024, /* of what comes in on a feed: subscriptions and credit */
+};
 
 /* What a main() puts together. */
 typedef struct sj_service_plan {
@@ -25,14 +31,15 @@ typedef struct sj_service_plan {
 } sj_service_plan;
 
 typedef struct sj_service_options {
-    const char *home; /* folder of the store */
-    const char *run;  /* folder of the sockets */
-    const char *tcp;  /* NULL, or a second front endpoint on loopback, for benchmarks */
+    const char *home;      /* folder of the store */
+    const char *run;       /* folder of the sockets */
+    const char *tcp;       /* "", or HOST:PORT of a second front; its feed is on the next port */
+    const char *curve_key; /* "", or the file of our secret key */
+    const char *peers;     /* "", or the file that says who may connect, and who is elsewhere */
 } sj_service_options;
 
 typedef struct sj_counts {
     uint64_t commands, refused, replayed, queries, commits, busy;
-    uint64_t refused_peers; /* whose key is unknown */
 } sj_counts;
 
 /* Lines on the log about requests, of this second. */
@@ -48,6 +55,9 @@ typedef struct sj_service {
     sj_store *store;
     sj_presence presence;
     sj_port front, ctl;
+    sj_port far; /* front over tcp; no socket: not served */
+    sj_curve curve;
+    sj_zap *zap; /* NULL: no tcp at all */
     sj_feed feed;
     sj_relay relays[SJ_RELAYS_MAX];
     size_t relay_count;
@@ -64,6 +74,8 @@ typedef struct sj_service {
     bool stopping;
     uint64_t stop_by_us;
     uint64_t started_us, started_ms, ready_after_us;
+    uint64_t looked_us;                            /* at the peers file */
+    uint64_t refused_logged, refused_us;           /* of peers that were refused */
     uint64_t pulsed_us, swept_us, fed_watchdog_us; /* when it was last done */
     int64_t clock_offset_ms;                       /* wall less monotonic, at start */
     bool clock_in_doubt;
@@ -80,3 +92,5 @@ bool sj_service_open(sj_service *service, const sj_service_plan *plan,
 /* Run until SIGTERM or SIGINT; 0. */
 int sj_service_run(sj_service *service);
 void sj_service_close(sj_service *service);
+/* Peers refused for their CURVE key, since start. */
+uint64_t sj_service_refused_peers(const sj_service *service);

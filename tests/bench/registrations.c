@@ -37,10 +37,11 @@ enum {
     ECHOES = 1000,
 };
 
-static const char tcp_endpoint[] = "tcp://127.0.0.1:17311";
+static const char tcp_address[] = "127.0.0.1:17311";
 
 typedef struct bench {
     char folder[256];
+    char key[300], service_key[300], peers[300];
     bench_process service;
     sijill *client;
     uint64_t people; /* registered so far, each another person */
@@ -48,11 +49,40 @@ typedef struct bench {
     uint64_t failed;
 } bench;
 
+/* Keys of the service and of this program, and the list in which they know each other. */
 static void
-connect_to(bench *b, const char *endpoint)
+make_keys(bench *b)
 {
-    sijill_options options = { .endpoint = endpoint, .org = 1, .deadline_ms = 60000 };
+    char peers[320], own[SIJILL_CURVE_SIZE], its[SIJILL_CURVE_SIZE];
+    FILE *file;
 
+    (void) snprintf(b->key, sizeof b->key, "%s/bench.key", b->folder);
+    (void) snprintf(b->service_key, sizeof b->service_key, "%s/service.key", b->folder);
+    (void) snprintf(b->peers, sizeof b->peers, "%s/peers", b->folder);
+    (void) snprintf(peers, sizeof peers, "%s", b->peers);
+    if (sijill_curve_create(b->key, own) != NULL ||
+        sijill_curve_create(b->service_key, its) != NULL || (file = fopen(peers, "we")) == NULL)
+        exit(1);
+    (void) fprintf(file, "%s operator bench\n%s server registration %s\n", own, its, tcp_address);
+    (void) fclose(file);
+}
+
+/* Over tcp when `far`. */
+static void
+connect_by(bench *b, bool far)
+{
+    char near[600], words[SIJILL_CURVE_WORDS];
+    sijill_options options = { .endpoint = near, .org = 1, .deadline_ms = 60000 };
+    sijill_where where;
+
+    (void) snprintf(near, sizeof near, "ipc://%s/registration.sock", b->service.run);
+    if (far) {
+        if (!sijill_where_find(b->peers, "registration", false, &where, words))
+            exit(1);
+        options.endpoint = where.endpoint;
+        options.curve_server = where.server;
+        options.curve_key_file = b->key;
+    }
     if (b->client != NULL)
         sijill_close(&b->client);
     sijill_actor("bench", options.actor);
@@ -189,13 +219,13 @@ get_status(bench *b)
 static void
 start(bench *b)
 {
-    static const char *const tcp[] = { "--tcp", tcp_endpoint, NULL };
-    char endpoint[600];
+    const char *const tcp[] = { "--tcp",   tcp_address, "--curve-key", b->service_key,
+                                "--peers", b->peers,    NULL };
 
+    make_keys(b);
     if (!bench_start(&b->service, "registration", b->folder, tcp))
         exit(1);
-    (void) snprintf(endpoint, sizeof endpoint, "ipc://%s/registration.sock", b->service.run);
-    connect_to(b, endpoint);
+    connect_by(b, false);
 }
 
 static void
@@ -466,7 +496,6 @@ static void
 run(bench *b, const char *name, size_t spread, unsigned first_event)
 {
     uint8_t events[SPREAD][SIJILL_ID_SIZE];
-    char ipc[600];
     twin t;
 
     for (size_t i = 0; i < spread; i++)
@@ -476,13 +505,12 @@ run(bench *b, const char *name, size_t spread, unsigned first_event)
     run_singles(b, name, &t, events, spread);
     bench_remove(t.copy);
     measure_alone(b, name, "ipc, 64 outstanding", events, spread, 64, b->count / 4);
-    connect_to(b, tcp_endpoint);
-    measure_alone(b, name, "tcp, 1024 outstanding", events, spread, SIJILL_OUTSTANDING_MAX,
-                  b->count);
-    measure_alone(b, name, "tcp, 64 outstanding", events, spread, 64, b->count / 4);
-    measure_alone(b, name, "tcp, 1 outstanding", events, spread, 1, SINGLES);
-    (void) snprintf(ipc, sizeof ipc, "ipc://%s/registration.sock", b->service.run);
-    connect_to(b, ipc);
+    connect_by(b, true);
+    measure_alone(b, name, "tcp and CURVE, 1024 outstanding", events, spread,
+                  SIJILL_OUTSTANDING_MAX, b->count);
+    measure_alone(b, name, "tcp and CURVE, 64 outstanding", events, spread, 64, b->count / 4);
+    measure_alone(b, name, "tcp and CURVE, 1 outstanding", events, spread, 1, SINGLES);
+    connect_by(b, false);
     say_memory(b);
     (void) printf("\n");
 }

@@ -9,8 +9,8 @@ enum { PACKED_MAX = 64 * 1024 };
 static _Thread_local uint8_t last_key[SIJILL_ID_SIZE];
 static uint8_t actor[SIJILL_ID_SIZE] = { 'r', 'a', 'w' };
 
-void
-raw_open(raw *r, const char *endpoint)
+static void
+make(raw *r)
 {
     int zero = 0;
 
@@ -21,7 +21,51 @@ raw_open(raw *r, const char *endpoint)
     assert_int_equal(zmq_setsockopt(r->socket, ZMQ_LINGER, &zero, sizeof zero), 0);
     assert_int_equal(zmq_setsockopt(r->socket, ZMQ_SNDHWM, &zero, sizeof zero), 0);
     assert_int_equal(zmq_setsockopt(r->socket, ZMQ_RCVHWM, &zero, sizeof zero), 0);
+}
+
+void
+raw_open(raw *r, const char *endpoint)
+{
+    make(r);
     assert_int_equal(zmq_connect(r->socket, endpoint), 0);
+}
+
+void
+raw_open_as(raw *r, const char *endpoint, const raw_keys *keys)
+{
+    static const char watched[] = "inproc://watched";
+    int patience = RAW_PATIENCE_MS;
+    int zero = 0;
+
+    make(r);
+    if (keys != NULL) {
+        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_SERVERKEY, keys->server, 41), 0);
+        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_PUBLICKEY, keys->public, 41), 0);
+        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_SECRETKEY, keys->secret, 41), 0);
+    }
+    assert_int_equal(zmq_socket_monitor(r->socket, watched, ZMQ_EVENT_ALL), 0);
+    r->monitor = zmq_socket(r->context, ZMQ_PAIR);
+    assert_non_null(r->monitor);
+    assert_int_equal(zmq_setsockopt(r->monitor, ZMQ_LINGER, &zero, sizeof zero), 0);
+    assert_int_equal(zmq_setsockopt(r->monitor, ZMQ_RCVTIMEO, &patience, sizeof patience), 0);
+    assert_int_equal(zmq_connect(r->monitor, watched), 0);
+    assert_int_equal(zmq_connect(r->socket, endpoint), 0);
+}
+
+unsigned
+raw_event(raw *r, unsigned events)
+{
+    unsigned char head[6];
+    char where[WORLD_PATH];
+    uint16_t event;
+
+    while (zmq_recv(r->monitor, head, sizeof head, 0) == (int) sizeof head) {
+        (void) zmq_recv(r->monitor, where, sizeof where, 0);
+        memcpy(&event, head, sizeof event);
+        if ((event & events) != 0)
+            return event;
+    }
+    return 0;
 }
 
 static void
@@ -38,6 +82,10 @@ void
 raw_close(raw *r)
 {
     drop(r);
+    if (r->monitor != NULL) {
+        (void) zmq_socket_monitor(r->socket, NULL, 0);
+        (void) zmq_close(r->monitor);
+    }
     (void) zmq_close(r->socket);
     (void) zmq_ctx_term(r->context);
 }

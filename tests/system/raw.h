@@ -9,9 +9,17 @@
 
 #include <zmq.h>
 
+/* Keys of a tcp connection, as text. */
+typedef struct raw_keys {
+    char server[41]; /* public key of the service */
+    char public[41];
+    char secret[41];
+} raw_keys;
+
 typedef struct raw {
     void *context;
     void *socket;
+    void *monitor; /* of raw_open_as */
     uint64_t ids;
     Sijill__V1__Envelope *in; /* the last message taken, until the next */
     unsigned char *body;
@@ -21,6 +29,10 @@ typedef struct raw {
 enum { RAW_PATIENCE_MS = 20000, RAW_QUIET_MS = 300 };
 
 void raw_open(raw *r, const char *endpoint);
+/* The same by CURVE, and watched; keys NULL: in the clear. */
+void raw_open_as(raw *r, const char *endpoint, const raw_keys *keys);
+/* The next of these events (ZMQ_EVENT_...) of the connection; 0: none within RAW_PATIENCE_MS. */
+unsigned raw_event(raw *r, unsigned events);
 void raw_close(raw *r);
 
 /* Any number of frames of any octets. */

@@ -8,6 +8,7 @@
 
 enum {
     HANDSHAKE_MS = 2000,
+    HEARTBEAT_MS = 1000,
     QUEUE_MAX = 64 /* requests and replies a peer */
 };
 
@@ -27,7 +28,11 @@ set_options(void *router)
     return zmq_setsockopt(router, ZMQ_MAXMSGSIZE, &largest, sizeof largest) == 0 &&
            set_number(router, ZMQ_LINGER, 0) && set_number(router, ZMQ_ROUTER_MANDATORY, 1) &&
            set_number(router, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
-           set_number(router, ZMQ_SNDHWM, QUEUE_MAX) && set_number(router, ZMQ_RCVHWM, QUEUE_MAX);
+           set_number(router, ZMQ_ROUTER_HANDOVER, 0) &&
+           set_number(router, ZMQ_SNDHWM, QUEUE_MAX) && set_number(router, ZMQ_RCVHWM, QUEUE_MAX) &&
+           set_number(router, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
+           set_number(router, ZMQ_HEARTBEAT_TIMEOUT, 3 * HEARTBEAT_MS) &&
+           set_number(router, ZMQ_HEARTBEAT_TTL, 6 * HEARTBEAT_MS);
 }
 
 /* An address without a file has no mode: abstract sockets ('@') and wildcards are for everybody. */
