@@ -4,7 +4,7 @@
 
 usage: python3 scripts/demo --bin DIR --home DIR --catalogue FILE
 
-Each step asks the command line (--json), compares what came with what must hold, and prints ok or
+Each step asks the command line (--json) or the gateway, compares what came with what must hold, and prints ok or
 FAILED. The people are made up; their addresses carry the time of the run, so that each run has its
 own and a second one on the same stores holds like the first. Exit 0 only if every step held.
 """
@@ -20,9 +20,14 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from asking import DONE, REFUSED, Broken, Left, Sijill, Story, expect
+from gateway import Gateway
 from job import AMINA, Job
+from program import Program
+from webinar import Webinar
 
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy/catalogue/activities-2025.json"
+TAG = "%Y%m%d-%H%M%S"
+PUSHED_SESSIONS_MAX = 16
 
 
 def counted(rows, member):
@@ -60,6 +65,12 @@ def has_ended(sijill, event):
 
 def is_webinar(event):
     return event["kind"] == "webinar" and not event["date_uncertain"]
+
+
+def is_pushed(event):
+    """Zoom speaks of it; at a course of many days that would be thousands of deliveries."""
+    online = event["mode"] == "online" or event["kind"] == "webinar"
+    return online and len(event["sessions"]) <= PUSHED_SESSIONS_MAX
 
 
 def is_course(event):
@@ -100,12 +111,15 @@ def refusal(sijill, story, events, tag):
 
 
 def wait_for_services(sijill):
-    """They may have been started a moment ago by another scripts/run."""
+    """The gateway, when all answer: another scripts/run may have started them a moment ago."""
     until = time.monotonic() + 60
     while True:
         try:
-            return sijill.ask("status")
-        except Broken as words:
+            sijill.ask("status")
+            gateway = Gateway((sijill.home / "run/gateway.address").read_text().strip())
+            gateway.ask("GET", "/readyz", (200,))
+            return gateway
+        except (Broken, OSError) as words:
             if time.monotonic() > until:
                 sys.exit(f"the services do not answer: {words}")
         time.sleep(0.2)
@@ -114,25 +128,41 @@ def wait_for_services(sijill):
 def own_tag(folder):
     """The time of this run, which no other run on this home has; and a folder of that name."""
     while True:
-        tag = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%d-%H%M%S")
+        tag = datetime.datetime.now(datetime.timezone.utc).strftime(TAG)
         with contextlib.suppress(FileExistsError):
             (folder / tag).mkdir(parents=True)
             return tag, folder / tag
         time.sleep(0.2)
 
 
-def tell(sijill, story, catalogue, folder, tag):
+def numbers(tag):
+    """Zoom's numbers of webinars, eleven digits, of this run alone."""
+    when = datetime.datetime.strptime(tag + "+0000", TAG + "%z").timestamp()
+    return (f"{first}{when:.0f}" for first in range(9, 0, -1))
+
+
+def jobs(sijill, gateway, story, chosen, folder, tag):
+    """The whole job at each, and then a program's at the first."""
+    number = numbers(tag)
+    for event in chosen:
+        titles = event["title"]
+        print(f"\n{event['slug']} ({event['kind']}, {event['dates']})\n"
+              f"  {titles.get('en') or next(iter(titles.values()))}", flush=True)
+        about = (sijill, gateway, story, sijill.ask("event", "show", event["slug"]), folder, tag)
+        job = Webinar(*about, number=next(number)) if is_pushed(about[3]) else Job(*about)
+        with contextlib.suppress(Left):
+            job.whole()
+            if event is chosen[0]:
+                Program(sijill, gateway, story, event["slug"], tag).whole()
+
+
+def tell(sijill, gateway, story, catalogue, folder, tag):
     with contextlib.suppress(Left):
         events = load(sijill, story, catalogue)
         chosen = pick(sijill, events, catalogue)
         if not chosen:
             refusal(sijill, story, events, tag)
-        for event in chosen:
-            titles = event["title"]
-            print(f"\n{event['slug']} ({event['kind']}, {event['dates']})\n"
-                  f"  {titles.get('en') or next(iter(titles.values()))}", flush=True)
-            with contextlib.suppress(Left):
-                Job(sijill, story, event, folder, tag).whole()
+        jobs(sijill, gateway, story, chosen, folder, tag)
 
 
 def main():
@@ -143,9 +173,9 @@ def main():
     given = parser.parse_args()
     sys.stdout.reconfigure(encoding="utf-8")
     sijill, story = Sijill(given.bin / "sijill", given.home), Story()
-    wait_for_services(sijill)
+    gateway = wait_for_services(sijill)
     tag, folder = own_tag(given.home / "demo")
-    tell(sijill, story, given.catalogue, folder, tag)
+    tell(sijill, gateway, story, given.catalogue, folder, tag)
     print(f"\n{story.held} steps held, {story.failed} failed; the files are in {folder}", flush=True)
     sys.exit(1 if story.failed or not story.held else 0)
 

@@ -4,9 +4,11 @@
 import contextlib
 import json
 import subprocess
+import time
 
 DONE, REFUSED, UNVERIFIED = 0, 3, 5
 COMMAND_SECONDS = 300
+SETTLED_SECONDS = 60
 
 
 class Broken(Exception):
@@ -20,6 +22,17 @@ class Left(Exception):
 def expect(holds, expected, came):
     if not holds:
         raise Broken(f"expected {expected}, came {came}")
+
+
+def settled(look, holds, expected):
+    """What look() gives as soon as it holds: what a service learns by a feed takes a moment."""
+    until = time.monotonic() + SETTLED_SECONDS
+    while True:
+        came = look()
+        if holds(came):
+            return came
+        expect(time.monotonic() < until, expected, came)
+        time.sleep(0.1)
 
 
 class Sijill:

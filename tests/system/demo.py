@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -24,7 +25,7 @@ sys.path.insert(0, str(SOURCE / "tests"))
 import tap
 
 BUILT = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin"))
-ENVIRONMENT = os.environ | {"SIJILL_BIN": str(BUILT)}
+ENVIRONMENT = os.environ | {"SIJILL_BIN": str(BUILT), "SIJILL_LISTEN": "127.0.0.1:0"}
 RUN_SECONDS, STAYS_SECONDS = 90, 60
 CATALOGUE_ROWS = 118  # events and programmes of deploy/catalogue
 
@@ -141,7 +142,7 @@ def secrets_are_the_owners_alone_and_no_process_is_left():
         try:
             read_until(child, "The services stay up")
             running = pids(home / "var")
-            assert len(running) == 4 and all(map(alive, running)), running
+            assert len(running) == 5 and all(map(alive, running)), running
         finally:
             child.send_signal(signal.SIGINT)
             rest = child.communicate(timeout=STAYS_SECONDS)[0]
@@ -254,6 +255,16 @@ def a_store_that_another_process_writes_is_refused_in_its_words():
         assert "another process is writing" in told, told
 
 
+def a_port_that_is_taken_is_told_with_what_to_do():
+    with folder() as home, socket.create_server(("127.0.0.1", 0)) as taken:
+        where = f"127.0.0.1:{taken.getsockname()[1]}"
+        code, lines = run("--once", "--home", home, "--listen", where)
+        told = "\n".join(lines)
+        assert code == 1 and f"listens on {where}" in told, told
+        assert "scripts/run --listen 127.0.0.1:0" in told, told
+        wait_gone(pids(home))
+
+
 def bad_words_are_refused_before_anything_starts():
     with folder() as home:
         cases = [(2, ["--twice"]), (2, ["--home"]),
@@ -276,4 +287,5 @@ if __name__ == "__main__":
             a_step_that_does_not_hold_is_told_and_the_exit_code_says_so,
             a_home_may_be_relative_have_spaces_and_be_too_deep_for_sockets,
             a_store_that_another_process_writes_is_refused_in_its_words,
+            a_port_that_is_taken_is_told_with_what_to_do,
             bad_words_are_refused_before_anything_starts)
