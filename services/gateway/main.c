@@ -251,6 +251,8 @@ open_http(gateway *g, const sj_options *given)
     g->sites[count++] = feed_site_http(g->feed);
     g->sites[count++] = log_site_http(g->log);
     health_sites(g->health, &g->sites[count]);
+    /* Before http's own turner, which sends what this has answered. */
+    loop_each_turn(g->loop, spool_flush, g->spool);
     g->http = http_open(g->loop, &door);
     if (g->http != NULL)
         metrics_add(g->metrics, http_metrics, g->http);
@@ -313,7 +315,6 @@ main(int argc, char **argv)
              open_hooks(&g, &given) && open_outbound(&g, &given) && open_health(&g) &&
              open_http(&g, &given);
     if (opened) {
-        loop_each_turn(g.loop, spool_flush, g.spool);
         work_wake(g.work); /* what was accepted before */
         tell_port(sj_option_text(&given, "home"), http_port(g.http));
         sj_log(SJ_LOG_INFO, "gateway.ready", "port=%u waiting=%llu", http_port(g.http),

@@ -9,6 +9,7 @@
  *   /asked/...     answers at the head, before the body: 401, at once or ?ms=N later
  *   /pieces/...    counts a body of any size and stops at ?stop=N octets
  *   /stream/...    ?count=N lines, one each ?ms=N
+ *   /constant      a few octets, as tests/bench/http_bare.c answers them
  *   /metrics       what the part counts
  */
 #include "services/gateway/http/http.h"
@@ -245,6 +246,17 @@ handle_stream(void *context, request *r)
 }
 
 static void
+tell_constant(void *context, request *r)
+{
+    static const char constant[] = "{\"ok\":true}";
+    answer a = { .status = 200, .type = "application/json" };
+
+    (void) context;
+    a.body = (octets){ constant, sizeof(constant) - 1 };
+    request_answer(r, &a);
+}
+
+static void
 tell_metrics(void *context, request *r)
 {
     answer a = { .status = 200, .type = "text/plain; version=0.0.4" };
@@ -291,6 +303,7 @@ main(int count, char **arguments)
         { "/asked/", "asked", admit_nobody, handle_echo, NULL, NULL, NULL },
         { "/pieces/", "pieces", admit_pieces, handle_pieces, piece, gone, NULL },
         { "/stream/", "stream", admit, handle_stream, NULL, NULL, NULL },
+        { "/constant", "constant", admit, tell_constant, NULL, NULL, NULL },
         { "/metrics", "metrics", admit, tell_metrics, NULL, NULL, NULL },
         { .prefix = NULL },
     };

@@ -76,12 +76,10 @@ is_text(const char *type)
 static bool
 make_body(request *r, const answer *a, octets *body, bool *squeezed, bool *varies)
 {
-    const char *takes = request_header(r, "Accept-Encoding");
-
     *squeezed = false;
     *varies =
         a->body.size > SQUEEZE_FROM && is_text(a->type) && given(a, "Content-Encoding") == NULL;
-    if (*varies && takes != NULL && head_takes(takes, "gzip")) {
+    if (*varies && r->encodings != NULL && head_takes(r->encodings, "gzip")) {
         *squeezed = squeeze(r->h, a->body, body);
         if (*squeezed)
             return true;

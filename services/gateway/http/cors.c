@@ -40,7 +40,7 @@ put(request *r, const char *name, const char *value)
 void
 cors_headers(request *r)
 {
-    const char *origin = request_header(r, "Origin");
+    const char *origin = r->origin;
 
     if (!is_on(r))
         return;
@@ -54,8 +54,7 @@ cors_headers(request *r)
 bool
 cors_is_preflight(const request *r)
 {
-    return is_on(r) && r->method == METHOD_OPTIONS && r->site != NULL &&
-           is_allowed(r, request_header(r, "Origin")) &&
+    return is_on(r) && r->method == METHOD_OPTIONS && r->site != NULL && is_allowed(r, r->origin) &&
            request_header(r, "Access-Control-Request-Method") != NULL;
 }
 

@@ -18,11 +18,29 @@ enum {
 };
 
 typedef struct framing {
+    request *r;
     const char *next; /* where the next name must begin; NULL: something was out of place */
     const char *fault;
     unsigned headers, lengths, encodings, hosts;
     const char *length, *encoding, *host;
 } framing;
+
+/* RFC 9110, 5.6.2. */
+static const bool token_octets[256] = {
+    ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true, ['&'] = true, ['\''] = true,
+    ['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true, ['^'] = true, ['_'] = true,
+    ['`'] = true, ['|'] = true, ['~'] = true, ['0'] = true, ['1'] = true, ['2'] = true,
+    ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true,
+    ['9'] = true, ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true,
+    ['F'] = true, ['G'] = true, ['H'] = true, ['I'] = true, ['J'] = true, ['K'] = true,
+    ['L'] = true, ['M'] = true, ['N'] = true, ['O'] = true, ['P'] = true, ['Q'] = true,
+    ['R'] = true, ['S'] = true, ['T'] = true, ['U'] = true, ['V'] = true, ['W'] = true,
+    ['X'] = true, ['Y'] = true, ['Z'] = true, ['a'] = true, ['b'] = true, ['c'] = true,
+    ['d'] = true, ['e'] = true, ['f'] = true, ['g'] = true, ['h'] = true, ['i'] = true,
+    ['j'] = true, ['k'] = true, ['l'] = true, ['m'] = true, ['n'] = true, ['o'] = true,
+    ['p'] = true, ['q'] = true, ['r'] = true, ['s'] = true, ['t'] = true, ['u'] = true,
+    ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
+};
 
 static bool
 is_token(const char *text)
@@ -30,7 +48,7 @@ is_token(const char *text)
     if (*text == '\0')
         return false;
     for (; *text != '\0'; text++)
-        if (*text <= ' ' || *text >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", *text) != NULL)
+        if (!token_octets[(unsigned char) *text])
             return false;
     return true;
 }
@@ -44,18 +62,44 @@ is_value(const char *text)
     return true;
 }
 
+/* What is asked of each request is noted on the way: to look a name up is to compare it with all.
+ */
 static void
 note_header(framing *f, const char *name, const char *value)
 {
-    if (strcasecmp(name, "content-length") == 0) {
-        f->lengths++;
-        f->length = value;
-    } else if (strcasecmp(name, "transfer-encoding") == 0) {
-        f->encodings++;
-        f->encoding = value;
-    } else if (strcasecmp(name, "host") == 0) {
-        f->hosts++;
-        f->host = value;
+    switch (strlen(name)) {
+    case sizeof("host") - 1:
+        if (strcasecmp(name, "host") == 0) {
+            f->hosts++;
+            f->host = value;
+        }
+        break;
+    case sizeof("origin") - 1:
+        if (strcasecmp(name, "origin") == 0 && f->r->origin == NULL)
+            f->r->origin = value;
+        break;
+    case sizeof("traceparent") - 1:
+        if (strcasecmp(name, "traceparent") == 0)
+            f->r->parent = value;
+        break;
+    case sizeof("content-length") - 1:
+        if (strcasecmp(name, "content-length") == 0) {
+            f->lengths++;
+            f->length = value;
+        }
+        break;
+    case sizeof("accept-encoding") - 1:
+        if (strcasecmp(name, "accept-encoding") == 0)
+            f->r->encodings = value;
+        break;
+    case sizeof("transfer-encoding") - 1:
+        if (strcasecmp(name, "transfer-encoding") == 0) {
+            f->encodings++;
+            f->encoding = value;
+        }
+        break;
+    default:
+        break;
     }
 }
 
@@ -65,7 +109,7 @@ look_at_header(void *context, enum MHD_ValueKind kind, const char *name, const c
     framing *f = context;
 
     (void) kind;
-    if (++f->headers > HEADERS_TAKEN_MAX)
+    if (++f->headers > HEADERS_TAKEN_MAX || f->fault != NULL)
         return MHD_NO;
     if (name != f->next)
         f->fault = "a header is folded, holds a NUL, or ends without CR";
@@ -131,34 +175,29 @@ head_size(const request *r)
     return info == NULL ? 0 : info->header_size;
 }
 
-bool
-framing_check(request *r, const char *method, const char *version)
+const char *
+framing_fault(request *r, const char *method, const char *version, unsigned *status)
 {
-    framing f = { .next = version + strlen(version) + LINE_END };
+    framing f = { .r = r, .next = version + strlen(version) + LINE_END };
 
     r->has_body = true; /* who knows? */
     r->head = method;
     r->head_size = head_size(r);
     f.fault = line_fault(r, method, version);
-    if (f.fault == NULL)
-        (void) MHD_get_connection_values(r->c->mhd, MHD_HEADER_KIND, look_at_header, &f);
-    if (r->head_size > HTTP_HEAD_MAX || f.headers > HEADERS_TAKEN_MAX) {
-        request_refuse(r, REFUSED_SIZE, 431, "TOO_LARGE",
-                       "the head of a request has at most 32 KiB and 100 headers");
-        return false;
-    }
+    (void) MHD_get_connection_values(r->c->mhd, MHD_HEADER_KIND, look_at_header, &f);
+    *status = 431;
+    if (r->head_size > HTTP_HEAD_MAX || f.headers > HEADERS_TAKEN_MAX)
+        return "the head of a request has at most 32 KiB and 100 headers";
+    *status = 400;
     /* The empty line, and with it a fold or LF of the last header. */
     if (f.fault == NULL && f.next + LINE_END != method + r->head_size)
         f.fault = "the last header is folded, holds a NUL, or ends without CR";
     if (f.fault == NULL)
         f.fault = body_fault(&f, version);
-    if (f.fault != NULL) {
-        request_refuse(r, REFUSED_HEAD, 400, "BAD_MESSAGE", f.fault);
-        return false;
-    }
-    r->has_body = f.encodings > 0;
+    if (f.fault != NULL)
+        return f.fault;
     if (f.lengths > 0)
         (void) head_length(f.length, &r->declared);
-    r->has_body = r->has_body || r->declared > 0;
-    return true;
+    r->has_body = f.encodings > 0 || r->declared > 0;
+    return NULL;
 }

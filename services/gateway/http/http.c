@@ -146,14 +146,23 @@ run(void *context)
         http_run_again(h);
 }
 
-/* What others answered since: libmicrohttpd has no descriptor that says so. */
+/*
+ * What others answered in this turn: libmicrohttpd has no descriptor that says so.  The first run
+ * takes the answers and the second sends them; both may meet new requests, so that those who gather
+ * in the turners before this one must have another turn before anybody sleeps.
+ */
 static void
 end_turn(void *context)
 {
     http *h = context;
 
-    if (h->has_work && h->mhd != NULL)
+    h->turn++;
+    if (!h->has_work || h->mhd == NULL)
+        return;
+    run(h);
+    if (h->has_work)
         run(h);
+    loop_again(h->l);
 }
 
 void
@@ -221,6 +230,7 @@ http_open(loop *l, const http_options *options)
     h->l = l;
     h->options = *options;
     h->mhd_epoll = -1;
+    h->turn = 1;
     while (options->sites[h->site_count].prefix != NULL)
         h->site_count++;
     assert(h->site_count <= HTTP_SITES_MAX);

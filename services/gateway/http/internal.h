@@ -72,6 +72,7 @@ typedef struct connection {
     void *pool;          /* libmicrohttpd's memory for it; NULL: not known */
     uint64_t out_octets; /* that were acknowledged at out_ms */
     uint64_t out_ms;
+    char from[HEAD_FROM_MAX]; /* "http 192.0.2.7"; "": not asked for yet */
 } connection;
 
 /* A socket that is only read until its other side has understood that nobody listens. */
@@ -97,6 +98,7 @@ struct http {
     bool draining, closing;
     bool gives_back; /* see connection_eats */
     bool has_work;   /* libmicrohttpd, for the end of this turn */
+    uint64_t turn;   /* counts their ends, from 1 */
     uint64_t drain_ms;
     z_stream deflate;
     bool deflate_ready;
@@ -123,8 +125,9 @@ struct request {
     const char *target_at; /* where libmicrohttpd has it, */
     size_t target_size;    /* and how long */
     char method_text[16];
-    const char *head; /* where libmicrohttpd has it, */
-    size_t head_size; /* and how long */
+    const char *parent, *origin, *encodings; /* headers that are looked at each time; NULL: none */
+    const char *head;                        /* where libmicrohttpd has it, */
+    size_t head_size;                        /* and how long */
     void *own;
     memory *memory;
     char *body;
@@ -135,13 +138,14 @@ struct request {
     bool admitted;               /* by its site, which has yet to be told how it ends */
     bool handled;                /* its site wants no more of it */
     bool answered, queued;
-    bool suspended; /* sleeps in libmicrohttpd until request_wake */
-    bool skip_once; /* the next call is one between head and end */
+    uint64_t kept_in; /* the turn in which its site kept it; 0: not yet */
+    bool suspended;   /* sleeps in libmicrohttpd until request_wake */
+    bool skip_once;   /* the next call is one between head and end */
     uint64_t arrived_ms;
     uint64_t come_us, answered_us; /* when its site had it, and when it had the site's answer */
     unsigned char trace[HTTP_TRACE_SIZE];
     char trace_text[33];
-    char from[HEAD_FROM_MAX];
+    const char *from; /* the connection's, or what a proxy said */
     /* the answer */
     struct MHD_Response *response;
     unsigned status;
@@ -149,6 +153,7 @@ struct request {
     octets out;  /* its body, borrowed from the response */
     size_t sent; /* of a stream */
     stream *stream;
+    char text[]; /* its target */
 };
 
 struct stream {
@@ -190,8 +195,8 @@ void request_end(void *context, struct MHD_Connection *mhd, void **own,
                  enum MHD_RequestTerminationCode code);
 
 /* ---- framing.c */
-/* Look at a head; false: it was refused, and answered. */
-bool framing_check(request *r, const char *method, const char *version);
+/* Look at a head, and note what is in it; words where it is no good, and the status for them. */
+const char *framing_fault(request *r, const char *method, const char *version, unsigned *status);
 
 /* ---- answer.c */
 enum MHD_Result answer_queue(request *r);

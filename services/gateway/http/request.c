@@ -5,9 +5,10 @@
 #include "services/runtime/clock.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const char FROM[] = "http ";
 
 enum { BODY_ROOM_FIRST = 4096 /* what is declared is not believed: room grows with what comes */ };
 
@@ -123,30 +124,26 @@ request_kept(const request *r)
 static void
 take_target(request *r, const char *target)
 {
-    char *text, *question;
+    char *question;
 
     r->target_at = target;
-    r->target_size = target == NULL ? 0 : strlen(target);
-    r->path = r->query = "";
-    r->target_fault = "the request line names no path";
-    text = target == NULL ? NULL : request_alloc(r, r->target_size + 1);
-    if (text == NULL)
-        return;
-    memcpy(text, target, r->target_size);
-    r->target_fault = head_target_fault(text);
-    question = strchr(text, '?');
+    memcpy(r->text, target, r->target_size);
+    r->target_fault = head_target_fault(r->text);
+    question = strchr(r->text, '?');
+    r->query = "";
     if (question != NULL) {
         *question = '\0';
         r->query = question + 1;
     }
-    r->path = head_target_path(text);
+    r->path = head_target_path(r->text);
 }
 
 void *
 request_begin(void *context, const char *target, struct MHD_Connection *mhd)
 {
     http *h = context;
-    request *r = calloc(1, sizeof(*r));
+    size_t size = target == NULL ? 0 : strlen(target);
+    request *r = calloc(1, sizeof(*r) + size + 1);
 
     if (r == NULL)
         return NULL; /* request_step ends the connection */
@@ -157,7 +154,8 @@ request_begin(void *context, const char *target, struct MHD_Connection *mhd)
     r->c->was_asked = true;
     r->arrived_ms = loop_wall_ms(h->l);
     h->in_flight++;
-    take_target(r, target);
+    r->target_size = size;
+    take_target(r, target == NULL ? "" : target);
     if (r->c->state != CONNECTION_RECEIVES)
         connection_goes(r->c, CONNECTION_RECEIVES);
     return r;
@@ -169,9 +167,8 @@ static void
 take_trace(request *r)
 {
     static const char digits[] = "0123456789abcdef";
-    const char *parent = request_header(r, "traceparent");
 
-    if (parent == NULL || !head_trace(parent, r->trace)) {
+    if (r->parent == NULL || !head_trace(r->parent, r->trace)) {
         http_random(r->h, r->trace, HTTP_TRACE_SIZE - 1);
         r->trace[0] |= 1; /* never all zero */
         r->trace[16] |= 1;
@@ -184,22 +181,35 @@ take_trace(request *r)
 }
 
 static void
-take_from(request *r)
+note_peer(connection *c)
 {
-    const char *forwarded = r->h->options.forwarded ? request_header(r, "X-Forwarded-For") : NULL;
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(r->c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct sockaddr *address = info->client_addr;
     const void *at =
         address->sa_family == AF_INET6
             ? (const void *) &((const struct sockaddr_in6 *) (const void *) address)->sin6_addr
             : &((const struct sockaddr_in *) (const void *) address)->sin_addr;
-    size_t used = sizeof("http ") - 1;
 
-    memcpy(r->from, "http ", used);
-    if (forwarded != NULL && head_forwarded(forwarded, r->from + used, sizeof(r->from) - used))
+    memcpy(c->from, FROM, sizeof(FROM));
+    (void) inet_ntop(address->sa_family, at, c->from + sizeof(FROM) - 1,
+                     (socklen_t) (sizeof(c->from) - sizeof(FROM) + 1));
+}
+
+static void
+take_from(request *r)
+{
+    const char *forwarded = r->h->options.forwarded ? request_header(r, "X-Forwarded-For") : NULL;
+    char *from = forwarded == NULL ? NULL : request_alloc(r, HEAD_FROM_MAX);
+
+    if (r->c->from[0] == '\0')
+        note_peer(r->c);
+    r->from = r->c->from;
+    if (from == NULL ||
+        !head_forwarded(forwarded, from + sizeof(FROM) - 1, HEAD_FROM_MAX - sizeof(FROM) + 1))
         return;
-    (void) inet_ntop(address->sa_family, at, r->from + used, (socklen_t) (sizeof(r->from) - used));
+    memcpy(from, FROM, sizeof(FROM) - 1);
+    r->from = from;
 }
 
 /* A prefix that ends with '/' has all paths that begin so; another only itself. */
@@ -244,23 +254,30 @@ sleep_until_answered(request *r)
 void
 request_wake(request *r)
 {
-    if (!r->suspended)
-        return;
+    if (r->suspended)
+        MHD_resume_connection(r->c->mhd);
+    if (r->suspended || r->kept_in != 0)
+        http_run_again(r->h);
     r->suspended = false;
-    MHD_resume_connection(r->c->mhd);
-    http_run_again(r->h);
 }
 
 static enum MHD_Result
 first_step(request *r, const char *method, const char *version)
 {
+    unsigned status;
+    const char *fault;
+
     r->begun = true;
     r->come_us = sj_monotonic_us();
     r->method = method_read(method);
-    (void) snprintf(r->method_text, sizeof(r->method_text), "%s", method);
+    (void) strncat(r->method_text, method, sizeof(r->method_text) - 1);
+    fault = framing_fault(r, method, version, &status);
     take_trace(r);
     take_from(r);
-    if (framing_check(r, method, version)) {
+    if (fault != NULL) {
+        request_refuse(r, status == 431 ? REFUSED_SIZE : REFUSED_HEAD, status,
+                       status == 431 ? "TOO_LARGE" : "BAD_MESSAGE", fault);
+    } else {
         r->site = site_find(r->h, r->path);
         if (cors_is_preflight(r))
             cors_answer_preflight(r);
@@ -340,8 +357,14 @@ last_step(request *r)
     }
     if (r->answered)
         return answer_queue(r);
-    connection_goes(r->c, CONNECTION_WORKS);
-    sleep_until_answered(r);
+    /* To sleep costs three system calls.  What is answered when this turn ends, as those are who
+     * wait for a commit, is asked for once more then without. */
+    if (r->kept_in == 0)
+        r->kept_in = r->h->turn;
+    if (r->kept_in == r->h->turn)
+        http_run_again(r->h);
+    else
+        sleep_until_answered(r);
     return MHD_YES;
 }
 
