@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -26,6 +28,7 @@ import tap
 
 UNITS = SOURCE / "deploy/systemd"
 SERVICES = ("registration", "attendance", "certificate")
+ALL = (*SERVICES, "signer", "gateway")
 BIN = "/usr/lib/sijill/bin/"
 BUILT = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin"))
 READY_SECONDS = 20
@@ -71,7 +74,13 @@ def a_service_is_exposed_at_most_2():
 
 
 @needs("systemd-analyze")
-def a_unit_without_hardening_is_above_both():
+def the_gateway_is_exposed_at_most_1_2():
+    judged = exposure(unit("gateway"), 12)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+@needs("systemd-analyze")
+def a_unit_without_hardening_is_above_all_three():
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder, "sijill-bare.service")
         bare.write_text("[Service]\nExecStart=/bin/true\n")
@@ -82,7 +91,7 @@ def verify(units):
     """What systemd finds wrong with these units (name: text), their programs standing in place."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in units.items():
-            for program in (*SERVICES, "signer"):
+            for program in ALL:
                 text = text.replace(f"{BIN}sijill-{program} ", "/bin/true ")
             Path(folder, name).write_text(text)
         return run("systemd-analyze", "verify", "--man=no", *sorted(Path(folder).iterdir())).stderr
@@ -91,7 +100,7 @@ def verify(units):
 @needs("systemd-analyze")
 def systemd_reads_every_unit_without_complaint():
     units = {path.name: path.read_text() for path in UNITS.iterdir()}
-    assert len(units) == 5, units.keys()
+    assert len(units) == 6, units.keys()
     said = verify(units)
     assert "sijill" not in said, said
     broken = units["sijill-signer.service"].replace("UMask=0077", "UMaks=0077")
@@ -99,14 +108,30 @@ def systemd_reads_every_unit_without_complaint():
     assert "UMaks" in said, said
 
 
-def the_hardening_is_the_same_everywhere():
-    def block(name):
-        text = unit(name).read_text()
-        return text[text.index("NoNewPrivileges="):text.index("SystemCallFilter=")]
+def hardening(name):
+    text = unit(name).read_text()
+    return text[text.index("NoNewPrivileges="):text.index("SystemCallFilter=")].splitlines()
 
-    assert len(block("signer").splitlines()) > 25
+
+def the_hardening_is_the_same_everywhere():
+    assert len(hardening("signer")) > 25
     for name in SERVICES:
-        assert block(name) == block("signer"), name
+        assert hardening(name) == hardening("signer"), name
+
+
+def only_the_gateway_has_a_network_and_otherwise_it_is_hardened_alike():
+    closed = {"PrivateNetwork=yes", "IPAddressDeny=any", "RestrictAddressFamilies=AF_UNIX"}
+    assert closed <= set(hardening("signer"))
+    opened = {"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "SocketBindDeny=any",
+              "SocketBindAllow=tcp:8080", "IPAddressDeny=multicast link-local", "PrivateMounts=yes"}
+    assert set(hardening("gateway")) == set(hardening("signer")) - closed | opened
+
+
+def the_gateway_listens_where_its_unit_and_the_proxy_expect_it():
+    settings = (SOURCE / "deploy/sijill.env").read_text()
+    assert "\nSIJILL_LISTEN=127.0.0.1:8080\n" in settings, settings
+    assert "reverse_proxy 127.0.0.1:8080 " in (SOURCE / "deploy/Caddyfile").read_text()
+    assert "default 127.0.0.1:8080" in run(BUILT / "sijill-gateway", "--help").stdout
 
 
 def only_the_certificate_service_reaches_the_signer():
@@ -131,7 +156,7 @@ def command_line(path):
 def an_installation_puts_programs_where_units_look():
     with tempfile.TemporaryDirectory() as folder:
         root = stage(folder)
-        for name in (*SERVICES, "signer"):
+        for name in ALL:
             installed = root / "usr/lib/systemd/system" / unit(name).name
             command = command_line(installed)[0]
             assert os.access(root / command.lstrip("/"), os.X_OK), command
@@ -140,7 +165,7 @@ def an_installation_puts_programs_where_units_look():
 
 
 def programs_know_every_option_of_their_unit():
-    for name in (*SERVICES, "signer"):
+    for name in ALL:
         words = command_line(unit(name))
         known = run(BUILT / Path(words[0]).name, "--help").stdout
         for option in filter(lambda word: word.startswith("--"), words):
@@ -165,7 +190,7 @@ class Started:
         self.manager.bind(f"{root}/{name}.notify")
         # The leak checker wants ptrace, which no unit of ours may have.
         self.environment = os.environ | {
-            "NOTIFY_SOCKET": f"{root}/{name}.notify",
+            "NOTIFY_SOCKET": f"{root}/{name}.notify", "SIJILL_LISTEN": "127.0.0.1:0",
             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
 
     def __enter__(self):
@@ -189,7 +214,7 @@ class Started:
 def home_of_units(folder):
     """The folders that systemd would make, and a key."""
     root = Path(folder)
-    for path in ("run", *(f"lib/{name}" for name in (*SERVICES, "signer"))):
+    for path in ("run", *(f"lib/{name}" for name in ALL)):
         (root / path).mkdir(parents=True, mode=0o700)
     (root / "passphrase").write_text("correct horse battery staple\n")
     (root / "passphrase").chmod(0o600)
@@ -208,6 +233,14 @@ def needs_filters(case):
     return needs("systemd-analyze")(maybe)
 
 
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=READY_SECONDS) as answer:
+            return answer.status == 200
+    except urllib.error.HTTPError:
+        return False
+
+
 @needs_filters
 def the_signer_works_inside_its_filter():
     with tempfile.TemporaryDirectory() as folder:
@@ -216,13 +249,18 @@ def the_signer_works_inside_its_filter():
 
 
 @needs_filters
-def the_services_work_inside_their_filters():
+def the_services_and_the_gateway_work_inside_their_filters():
     with tempfile.TemporaryDirectory() as folder:
         root = home_of_units(folder)
         with contextlib.ExitStack() as started:
-            for name in ("signer", *SERVICES):
+            for name in ("signer", *SERVICES, "gateway"):
                 said = started.enter_context(Started(root, name))
                 assert "READY=1" in said, (name, said)
+            port = (root / "lib/gateway/http.port").read_text().strip()
+            until = time.monotonic() + READY_SECONDS
+            while not answers(f"http://127.0.0.1:{port}/readyz"):
+                assert time.monotonic() < until, "the gateway reaches the services"
+                time.sleep(0.1)
 
 
 @needs("systemd-sysusers")
@@ -238,7 +276,7 @@ def users_and_folders_are_made_from_our_files():
             done = run(command[0], f"--root={root}", *command[1:])
             assert done.returncode == 0, done.stderr
         users = (root / "etc/passwd").read_text()
-        assert all(f"\nsijill-{name}:" in "\n" + users for name in (*SERVICES, "signer")), users
+        assert all(f"\nsijill-{name}:" in "\n" + users for name in ALL), users
         lines = (root / "etc/group").read_text().splitlines()
         groups = dict(line.split(":")[::2] for line in lines)
         sockets = (root / "run/sijill").stat()
@@ -247,8 +285,11 @@ def users_and_folders_are_made_from_our_files():
 
 
 tap.run(the_signer_is_exposed_at_most_1, a_service_is_exposed_at_most_2,
-        a_unit_without_hardening_is_above_both, systemd_reads_every_unit_without_complaint,
-        the_hardening_is_the_same_everywhere, only_the_certificate_service_reaches_the_signer,
+        the_gateway_is_exposed_at_most_1_2, a_unit_without_hardening_is_above_all_three,
+        systemd_reads_every_unit_without_complaint, the_hardening_is_the_same_everywhere,
+        only_the_gateway_has_a_network_and_otherwise_it_is_hardened_alike,
+        the_gateway_listens_where_its_unit_and_the_proxy_expect_it,
+        only_the_certificate_service_reaches_the_signer,
         an_installation_puts_programs_where_units_look, programs_know_every_option_of_their_unit,
-        the_signer_works_inside_its_filter, the_services_work_inside_their_filters,
+        the_signer_works_inside_its_filter, the_services_and_the_gateway_work_inside_their_filters,
         users_and_folders_are_made_from_our_files)
