@@ -137,9 +137,11 @@ what_2x_hashes_is_made_again_as_javascript_does(void **state)
     static const char other[] =
         "timestamp=1772352060017&event=%5B%7B%22a%22%3A%22%5C%22%5C%5C+%08%09%0A%0C%0D%01%1F+"
         "%C3%A9+%F0%9F%8E%93+%2F%22%7D%5D&domain=b%22b";
-    static const char *const bad[] = { "", "event=1&domain=2", "event=1&timestamp=x&domain=2",
-                                       "event=%5B%7B%22data%22%3A%7B%22id%22%3A%22x%22%7D%7D%5D&"
-                                       "event=2&timestamp=1772352060017&domain=bbb.example.com" };
+    static const char *const bad[] = {
+        "", "event=1&domain=2", "event=1&timestamp=x&domain=2",
+        ("event=%5B%7B%22data%22%3A%7B%22id%22%3A%22x%22%7D%7D%5D&event=2&"
+         "timestamp=1772352060017&domain=bbb.example.com")
+    };
     sender *s = *state;
 
     begin(s, OF_2X, "2.x");

@@ -123,7 +123,7 @@ the_key_is_the_secret_as_it_is_printed(void **state)
     sender *s = *state;
 
     begin_published(s, "t=1632490060,v1=" GOOD);
-    s->in.secret[0] = (sj_bytes){ SECRET + 6, strlen(SECRET) - 6 };
+    s->in.secret[0] = (sj_bytes){ &SECRET[6], strlen(SECRET) - 6 };
     sender_expect(s, 401, "bad_signature");
 }
 
