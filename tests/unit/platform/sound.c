@@ -26,7 +26,7 @@ texts_words(sj_arena *scratch, const Sijill__V1__Push *push)
     const char *const texts[] = { push->title,      push->name,          push->institution,
                                   push->position,   push->external_id,   push->instance,
                                   push->connection, push->registrant_id, push->bound_to,
-                                  push->email,      push->platform };
+                                  push->platform };
     const char *words = NULL;
 
     for (size_t i = 0; words == NULL && i < sizeof texts / sizeof texts[0]; i++)
@@ -53,8 +53,12 @@ push_words(sj_arena *scratch, const Sijill__V1__Push *push)
         return "an item has no platform";
     if (push->country != NULL && !sj_country_known(push->country))
         return "there is no such country";
-    if (push->email != NULL && sj_email_normal_in(scratch, push->email) == NULL)
-        return "an e-mail is none";
+    if (push->email != NULL) {
+        const char *normal = sj_email_normal_in(scratch, push->email);
+
+        if (normal == NULL || strcmp(normal, push->email) != 0)
+            return "an e-mail is none";
+    }
     return texts_words(scratch, push);
 }
 
