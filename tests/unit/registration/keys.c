@@ -4,7 +4,7 @@
 #include "services/core/message.h"
 #include "tests/unit/registration/scene.h"
 
-enum { ADD_KEY = 140, REVOKE_KEY, LIST_KEYS = 160 };
+enum { ADD_KEY = 140, REVOKE_KEY, LIST_KEYS = 160, LIST_AUDIT = 952 };
 
 typedef struct draft {
     Sijill__V1__AddKey in;
@@ -207,12 +207,39 @@ keys_are_listed_page_by_page_without_what_proves_them(void **state)
         protobuf_c_message_descriptor_get_field_by_name(&sijill__v1__key__descriptor, "hash"));
 }
 
+/* Keys lie in a table of every store, not in one of registration's own. */
+static void
+what_a_key_was_is_in_the_audit_trail(void **state)
+{
+    scene *s = *state;
+    Sijill__V1__ListAudit in;
+    Sijill__V1__AuditList *list;
+    draft d;
+
+    begin(&d, 1, SIJILL__V1__ACCESS__ROLE__AUDITOR);
+    assert_int_equal(add(s, &d), SJ_OK);
+    sijill__v1__list_audit__init(&in);
+    in.has_after = true;
+    in.after = s->f->reply.seq - 1;
+    assert_int_equal(revoke(s, &d), SJ_OK);
+    assert_int_equal(fixture_run(s->f, LIST_AUDIT, &in.base, s->now_ms), SJ_OK);
+    list = fixture_reply(s->f, &sijill__v1__audit_list__descriptor);
+    assert_int_equal(list->n_entry, 2);
+    assert_string_equal(list->entry[0]->command, "add_key");
+    assert_false(list->entry[0]->has_before);
+    assert_true(list->entry[0]->has_after);
+    assert_string_equal(list->entry[1]->command, "revoke_key");
+    assert_int_equal(list->entry[1]->before.len, SJ_ID_SIZE);
+    assert_memory_equal(list->entry[1]->before.data, list->entry[0]->after.data, SJ_ID_SIZE);
+}
+
 #define LAW(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        LAW(what_a_key_was_is_in_the_audit_trail),
         LAW(a_key_is_told_without_what_is_for_people),
         LAW(the_same_key_again_changes_nothing_and_another_of_its_id_is_a_conflict),
         LAW(what_no_key_can_be_is_refused),
