@@ -168,6 +168,17 @@ zone_of_place(const char *country, const char *city, char zone[ZONE_SIZE])
     return (by_city || count == 1) && zone_known(zone);
 }
 
+/* What a report's times ask for again and again: its minutes.  No clock changes inside of one. */
+typedef struct known_minute {
+    date day;
+    int hour, of_hour;
+    uint64_t ms; /* 0: empty */
+} known_minute;
+
+enum { MINUTES = 1024 };
+
+static known_minute known_minutes[MINUTES];
+
 static void
 zone_enter(const char *zone)
 {
@@ -178,36 +189,44 @@ zone_enter(const char *zone)
     if (strcmp(value, last) == 0)
         return;
     memcpy(last, value, sizeof last);
+    memset(known_minutes, 0, sizeof known_minutes);
     (void) setenv("TZ", value, 1);
     tzset();
 }
 
-uint64_t
-local_ms(date d, int hour, int minute, int second, const char *zone)
+static uint64_t
+minute_ms(date d, int hour, int of_hour)
 {
     struct tm civil = { .tm_year = d.year - 1900,
                         .tm_mon = d.month - 1,
                         .tm_mday = d.day,
                         .tm_hour = hour,
-                        .tm_min = minute,
-                        .tm_sec = second,
+                        .tm_min = of_hour,
                         .tm_isdst = -1 };
-
-    assert(zone_known(zone));
-    zone_enter(zone);
-
     struct tm summer = civil;
     time_t seconds = mktime(&civil);
+    time_t first;
 
     /* A time that comes twice: the clock on summer time shows it first. */
     summer.tm_isdst = 1;
-
-    time_t first = mktime(&summer);
-
-    if (summer.tm_isdst == 1 && summer.tm_hour == hour && summer.tm_min == minute &&
+    first = mktime(&summer);
+    if (summer.tm_isdst == 1 && summer.tm_hour == hour && summer.tm_min == of_hour &&
         first < seconds)
         seconds = first;
     return seconds < 0 ? 0 : (uint64_t) seconds * 1000;
+}
+
+uint64_t
+local_ms(date d, int hour, int of_hour, int second, const char *zone)
+{
+    known_minute *known = &known_minutes[(unsigned) (d.day * 1440 + hour * 60 + of_hour) % MINUTES];
+
+    assert(zone_known(zone));
+    zone_enter(zone);
+    if (known->ms == 0 || known->day.year != d.year || known->day.month != d.month ||
+        known->day.day != d.day || known->hour != hour || known->of_hour != of_hour)
+        *known = (known_minute){ d, hour, of_hour, minute_ms(d, hour, of_hour) };
+    return known->ms == 0 ? 0 : known->ms + (uint64_t) second * 1000;
 }
 
 typedef struct clock_time {

@@ -140,6 +140,24 @@ a_leave_without_a_date_is_the_next_such_time(void **state)
     assert_non_null(moment_read_after("later", &rules, join, &leave));
 }
 
+static void
+what_is_remembered_of_a_minute_is_of_its_zone_and_day(void **state)
+{
+    (void) state;
+    for (int round = 0; round < 2; round++) {
+        assert_string_equal(read_as("2026-03-29 01:59:30", "Europe/Berlin", ORDER_OPEN),
+                            "2026-03-29T00:59:30Z");
+        assert_string_equal(read_as("2026-03-29 01:59:31", "Europe/Berlin", ORDER_OPEN),
+                            "2026-03-29T00:59:31Z");
+        assert_string_equal(read_as("2026-03-29 03:00:00", "Europe/Berlin", ORDER_OPEN),
+                            "2026-03-29T01:00:00Z");
+        assert_string_equal(read_as("2026-03-29 01:59:30", "Asia/Muscat", ORDER_OPEN),
+                            "2026-03-28T21:59:30Z");
+        assert_string_equal(read_as("2025-03-29 01:59:30", "Asia/Muscat", ORDER_OPEN),
+                            "2025-03-28T21:59:30Z");
+    }
+}
+
 int
 main(void)
 {
@@ -149,6 +167,7 @@ main(void)
         cmocka_unit_test(a_day_above_twelve_proves_the_order_of_the_file),
         cmocka_unit_test(a_time_without_a_zone_is_nobody_s),
         cmocka_unit_test(a_leave_without_a_date_is_the_next_such_time),
+        cmocka_unit_test(what_is_remembered_of_a_minute_is_of_its_zone_and_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
