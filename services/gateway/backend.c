@@ -7,12 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    GET_STATUS = 950,
-    ENDPOINT_SIZE = 256,
-    HEARD_MS = 10000,
-    BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_MAX
-};
+enum { GET_STATUS = 950, HEARD_MS = 10000, BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_MAX };
 
 /* One question: what its answer needs, and, until libsijill has taken it, what it asks. */
 typedef struct question {
@@ -48,9 +43,7 @@ struct backend {
 const char *
 backend_name(backend_service service)
 {
-    static const char *const names[] = { "registration", "attendance", "certificate" };
-
-    return names[service];
+    return address_name(service);
 }
 
 /* ---- answers ----------------------------------------------------------------------------------
@@ -229,14 +222,18 @@ backend_position(const backend *b, backend_service service)
  */
 
 static bool
-line_open(line *l, const backend_options *options)
+line_open(line *l, const addresses *services)
 {
-    char endpoint[ENDPOINT_SIZE];
-    sijill_options its = { .endpoint = endpoint, .agent = "sijill-gateway/" SIJILL_VERSION };
-    int length = snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.sock", options->run,
-                          backend_name(l->service));
+    sijill_options its = { .agent = "sijill-gateway/" SIJILL_VERSION };
+    char why[SIJILL_CURVE_WORDS];
+    address there;
 
-    if (length < 0 || (size_t) length >= sizeof endpoint || (l->client = sijill_open(&its)) == NULL)
+    if (!address_of(services, l->service, false, &there, why))
+        return false;
+    its.endpoint = there.endpoint;
+    its.curve_server = there.curve_server;
+    its.curve_key_file = there.curve_key_file;
+    if ((l->client = sijill_open(&its)) == NULL)
         return false;
     l->watched = -1;
     l->timer = (loop_timer){ .due = wake, .context = l };
@@ -245,7 +242,7 @@ line_open(line *l, const backend_options *options)
 }
 
 backend *
-backend_open(loop *l, const backend_options *options)
+backend_open(loop *l, const addresses *services)
 {
     backend *b = calloc(1, sizeof *b);
 
@@ -255,7 +252,7 @@ backend_open(loop *l, const backend_options *options)
     for (backend_service i = 0; i < BACKEND_SERVICES; i++) {
         b->lines[i].owner = b;
         b->lines[i].service = i;
-        if (!line_open(&b->lines[i], options)) {
+        if (!line_open(&b->lines[i], services)) {
             backend_close(&b);
             return NULL;
         }

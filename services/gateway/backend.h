@@ -5,7 +5,7 @@
  * come back in a later turn, in any order; a service that is down makes its requests wait until
  * their deadline, and nobody else's.
  */
-#include "clients/c/sijill.h"
+#include "services/gateway/address.h"
 #include "services/gateway/http/loop.h"
 
 typedef enum backend_service {
@@ -20,11 +20,7 @@ enum { BACKEND_WAITING_MAX = 4096 /* requests that wait here for a place at one 
 typedef struct backend backend;
 typedef void backend_fn(void *context, const sijill_reply *reply);
 
-typedef struct backend_options {
-    const char *run; /* folder of the sockets */
-} backend_options;
-
-backend *backend_open(loop *l, const backend_options *options);
+backend *backend_open(loop *l, const addresses *services); /* kept: the caller's */
 void backend_close(backend **b);
 
 /* Ask, for organisation `org`.  `answered` is called exactly once (unless the backend is closed),

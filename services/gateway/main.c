@@ -26,6 +26,7 @@ enum { EXIT_FAILED = 1, DRAIN_MS = 10000, LOOK_MS = 50, SITES_MAX = 12, PATH_SIZ
 
 typedef struct gateway {
     loop *loop;
+    addresses addresses;
     seal *key;
     spool *spool;
     registry *registry;
@@ -60,6 +61,9 @@ static sj_option options[] = {
     { "forwarded", SJ_OPTION_FLAG, NULL, NULL,
       "a proxy of ours is before it: believe X-Forwarded-For", 0, 0, NULL },
     { "orgs", SJ_OPTION_TEXT, "NUMBERS", "1", "organisations whose hooks come here", 0, 0, NULL },
+    { "peers", SJ_OPTION_TEXT, "FILE", "", "says which services are on other machines", 0, 0,
+      NULL },
+    { "curve-key", SJ_OPTION_TEXT, "FILE", "", "our secret key, for those", 0, 0, NULL },
     { "replace-seal-key", SJ_OPTION_FLAG, NULL, NULL,
       "give up secrets that were sealed to another gateway's key", 0, 0, NULL },
 };
@@ -135,12 +139,11 @@ static bool
 open_hooks(gateway *g, const sj_options *given)
 {
     const char *home = sj_option_text(given, "home");
-    backend_options services = { .run = sj_option_text(given, "run") };
 
     g->fetch = fetch_open(g->loop);
     if (g->fetch == NULL || (g->spool = spool_open(g->loop, home)) == NULL ||
         (g->key = seal_open(home)) == NULL ||
-        (g->backend = backend_open(g->loop, &services)) == NULL ||
+        (g->backend = backend_open(g->loop, &g->addresses)) == NULL ||
         (g->registry = registry_open(g->spool, g->key)) == NULL)
         return false;
 
@@ -156,7 +159,7 @@ open_hooks(gateway *g, const sj_options *given)
                               .backend = g->backend,
                               .work = g->work,
                               .key = g->key,
-                              .run = services.run,
+                              .services = &g->addresses,
                               .orgs = sj_option_text(given, "orgs"),
                               .replace_key = sj_option_flag(given, "replace-seal-key") };
     hook_site_parts site = { .spool = g->spool,
@@ -173,10 +176,11 @@ open_hooks(gateway *g, const sj_options *given)
 
 /* Who is told: endpoints, and those who read the feed. */
 static bool
-open_outbound(gateway *g, const sj_options *given)
+open_outbound(gateway *g)
 {
-    const char *run = sj_option_text(given, "run");
-    source_parts parts = { .loop = g->loop, .spool = g->spool, .backend = g->backend, .run = run };
+    source_parts parts = {
+        .loop = g->loop, .spool = g->spool, .backend = g->backend, .services = &g->addresses
+    };
     sender_parts sending = { .loop = g->loop, .backend = g->backend, .fetch = g->fetch };
 
     g->endpoints = parts.endpoints = sending.endpoints = endpoints_open(g->spool, g->key);
@@ -184,7 +188,7 @@ open_outbound(gateway *g, const sj_options *given)
         return false;
     parts.orgs = follow_orgs(g->follow, &parts.org_count);
     g->source = source_open(&parts);
-    g->feed = feed_site_open(g->loop, g->backend, run);
+    g->feed = feed_site_open(g->loop, g->backend, &g->addresses);
     g->log = log_site_open(g->endpoints, g->backend);
     g->api = api_open(g->loop, g->backend);
     return g->source != NULL && g->feed != NULL && g->log != NULL && g->api != NULL;
@@ -310,9 +314,12 @@ main(int argc, char **argv)
     if (exit_code >= 0)
         return exit_code;
     sj_options_log(&given);
+    g.addresses = (addresses){ .run = sj_option_text(&given, "run"),
+                               .peers = sj_option_text(&given, "peers"),
+                               .curve_key = sj_option_text(&given, "curve-key") };
     (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* secrets of hooks are in this memory */
-    opened = sodium_init() >= 0 && (g.loop = loop_open()) != NULL && watch_signals(&g) &&
-             open_hooks(&g, &given) && open_outbound(&g, &given) && open_health(&g) &&
+    opened = sodium_init() >= 0 && address_check(&g.addresses) && (g.loop = loop_open()) != NULL &&
+             watch_signals(&g) && open_hooks(&g, &given) && open_outbound(&g) && open_health(&g) &&
              open_http(&g, &given);
     if (opened) {
         work_wake(g.work); /* what was accepted before */

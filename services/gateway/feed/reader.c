@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/gateway/feed/reader.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENDPOINT_SIZE = 256, CREDIT = 128 * 1024 };
+enum { CREDIT = 128 * 1024 };
 
 typedef struct source {
     reader *owner;
@@ -20,32 +19,23 @@ struct reader {
     loop *loop;
     reader_options options;
     uint32_t types[READER_TYPES_MAX];
-    char run[ENDPOINT_SIZE];
     position at;
     source sources[POSITION_SERVICES];
     bool paused, refused;
 };
-
-static const char *const names[POSITION_SERVICES] = { "registration", "attendance", "certificate" };
 
 static void look(void *context);
 
 static bool
 source_open(source *s, sijill_pos after)
 {
-    char endpoint[ENDPOINT_SIZE + 32];
-    sijill_feed_options options = { .endpoint = endpoint,
-                                    .agent = "sijill-gateway/" SIJILL_VERSION,
-                                    .after = after,
+    sijill_feed_options options = { .after = after,
                                     .org = s->owner->options.org,
                                     .types = s->owner->types,
                                     .type_count = s->owner->options.type_count,
                                     .credit_bytes = CREDIT };
 
-    (void) snprintf(endpoint, sizeof endpoint, "ipc://%s/%s.feed.sock", s->owner->run,
-                    names[s->service]);
-    options.after.shard = s->service + 1;
-    s->feed = sijill_feed_open(&options);
+    s->feed = address_feed(s->owner->options.services, s->service, &options);
     return s->feed != NULL;
 }
 
@@ -146,7 +136,6 @@ reader_open(loop *l, const reader_options *options)
     r->options = *options;
     r->at = options->after;
     memcpy(r->types, options->types, options->type_count * sizeof r->types[0]);
-    (void) snprintf(r->run, sizeof r->run, "%s", options->run);
     for (unsigned i = 0; i < POSITION_SERVICES; i++)
         r->sources[i] = (source){ .owner = r, .service = i, .watched = -1 };
     for (unsigned i = 0; i < POSITION_SERVICES; i++) {

@@ -5,6 +5,7 @@
  * service's records come in order; between services there is no order but that in which they
  * arrive.
  */
+#include "services/gateway/address.h"
 #include "services/gateway/api/position.h"
 #include "services/gateway/http/loop.h"
 
@@ -13,7 +14,7 @@ enum { READER_TYPES_MAX = 16 };
 typedef struct reader reader;
 
 typedef struct reader_options {
-    const char *run; /* folder of the sockets */
+    const addresses *services;
     uint64_t org;
     position after;
     bool from_oldest; /* `after` is of no concern: from the first that is kept */

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHO_AM_I = 161, RUN_SIZE = 256, DECIMAL = 10, MS = 1000, ASK_DEADLINE_MS = 5000 };
+enum { WHO_AM_I = 161, DECIMAL = 10, MS = 1000, ASK_DEADLINE_MS = 5000 };
 
 struct feed_site {
     loop *loop;
     backend *services;
-    char run[RUN_SIZE];
+    const addresses *services_at;
     unsigned readers;
 };
 
@@ -410,7 +410,9 @@ handle(void *context, request *r)
     l->site = s;
     l->r = r;
     l->limit = FEED_RECORDS;
-    l->options = (reader_options){ .run = s->run, .types = l->types, .each = each, .came = came };
+    l->options = (reader_options){
+        .services = s->services_at, .types = l->types, .each = each, .came = came
+    };
     l->wait_timer = (loop_timer){ .due = poll_answer, .context = l };
     l->alive_timer = (loop_timer){ .due = say_alive, .context = l };
     l->ask_timer = (loop_timer){ .due = ask, .context = l };
@@ -446,7 +448,7 @@ admit(void *context, request *r, size_t *body_max)
 }
 
 feed_site *
-feed_site_open(loop *l, backend *b, const char *run)
+feed_site_open(loop *l, backend *b, const addresses *services_at)
 {
     feed_site *s = calloc(1, sizeof *s);
 
@@ -454,10 +456,7 @@ feed_site_open(loop *l, backend *b, const char *run)
         return NULL;
     s->loop = l;
     s->services = b;
-    if (snprintf(s->run, sizeof s->run, "%s", run) >= (int) sizeof s->run) {
-        free(s);
-        return NULL;
-    }
+    s->services_at = services_at;
     return s;
 }
 

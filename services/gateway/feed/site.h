@@ -20,6 +20,6 @@ enum {
 
 typedef struct feed_site feed_site;
 
-feed_site *feed_site_open(loop *l, backend *services, const char *run);
+feed_site *feed_site_open(loop *l, backend *services, const addresses *services_at);
 void feed_site_close(feed_site **s);
 http_site feed_site_http(feed_site *s);

@@ -4,7 +4,6 @@
 #include "services/runtime/log.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@ enum {
     LINK_CHANGED = 137,
     ADOPT_SEAL_KEY = 145,
     GET_SEAL_KEY = 164,
-    ENDPOINT_SIZE = 256,
     AGAIN_MS = 1000,
     PLACE_MS = 10000, /* a place that moved without news is kept this often */
     ORGS_MAX = 64,
@@ -135,22 +133,14 @@ take_record(void *context, const Sijill__V1__Record *record)
 static bool
 subscribe(follow *f, sijill_pos after)
 {
-    char endpoint[ENDPOINT_SIZE];
-    sijill_feed_options options = { .endpoint = endpoint,
-                                    .agent = "sijill-gateway/" SIJILL_VERSION,
-                                    .name = "gateway",
+    sijill_feed_options options = { .name = "gateway",
                                     .after = after,
                                     .types = types,
                                     .type_count = sizeof types / sizeof types[0] };
-    int length =
-        snprintf(endpoint, sizeof endpoint, "ipc://%s/registration.feed.sock", f->parts.run);
 
-    if (length < 0 || (size_t) length >= sizeof endpoint)
-        return false;
-    options.after.shard = SHARD;
-    f->feed = sijill_feed_open(&options);
+    f->feed = address_feed(f->parts.services, SHARD - 1, &options);
     f->watched = -1;
-    f->at = f->durable = options.after;
+    f->at = f->durable = after;
     return f->feed != NULL;
 }
 

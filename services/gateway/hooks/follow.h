@@ -15,7 +15,7 @@ typedef struct follow_parts {
     backend *backend;
     work *work;
     const seal *key;
-    const char *run;  /* folder of the sockets */
+    const addresses *services;
     const char *orgs; /* that secrets may be sealed for: numbers separated by spaces */
     bool replace_key; /* secrets sealed to another key are given up */
 } follow_parts;

@@ -25,13 +25,13 @@ struct hook_site {
 };
 
 /* What a request's path says. */
-typedef struct address {
+typedef struct hook_address {
     hook_site *site;
     uint64_t org;
     uint8_t id[SJ_ID_SIZE];
     char platform[PLATFORM_NAME_SIZE];
     platform_answer answer; /* given when it is stored; its body is static or NULL then */
-} address;
+} hook_address;
 
 static void
 count(hook_site *s, const char *platform_name, const char *outcome)
@@ -57,7 +57,7 @@ hook_site_outcomes(const hook_site *s, hook_outcome_fn *each, void *context)
  */
 
 static bool
-read_address(const char *path, address *out)
+read_address(const char *path, hook_address *out)
 {
     char *end;
     const char *slash;
@@ -92,7 +92,7 @@ static bool
 admit(void *context, request *r, size_t *body_max)
 {
     hook_site *s = context;
-    address *a = request_alloc(r, sizeof *a);
+    hook_address *a = request_alloc(r, sizeof *a);
 
     if (a == NULL) {
         problem_answer(r, 503, "BUSY", "out of memory: try again later");
@@ -129,7 +129,7 @@ static void
 stored(void *context, bool durable)
 {
     request *r = context;
-    address *a = request_kept(r);
+    hook_address *a = request_kept(r);
     hook_site *s = a->site;
 
     if (durable) {
@@ -143,7 +143,7 @@ stored(void *context, bool durable)
 static void
 keep(hook_site *s, request *r, const hook *h, const platform_delivery *in)
 {
-    const address *a = request_kept(r);
+    const hook_address *a = request_kept(r);
     char *header[2 * PLATFORM_HEADERS_MAX];
     Sijill__V1__DeliveryRow row;
 
@@ -206,7 +206,7 @@ write_url(const hook_site *s, const request *r, char url[URL_SIZE])
 static void
 deliver(hook_site *s, request *r, const hook *h)
 {
-    address *a = request_kept(r);
+    hook_address *a = request_kept(r);
     octets body = request_body(r);
     platform_header header[PLATFORM_HEADERS_MAX];
     char url[URL_SIZE];
@@ -238,7 +238,7 @@ deliver(hook_site *s, request *r, const hook *h)
 static void
 with_hook(hook_site *s, request *r, const hook *h)
 {
-    const address *a = request_kept(r);
+    const hook_address *a = request_kept(r);
 
     if (h == NULL || h->removed || strcmp(h->platform->name, a->platform) != 0) {
         no_such_hook(s, r);
@@ -260,7 +260,7 @@ static void
 hook_came(void *context, const sijill_reply *reply)
 {
     request *r = context;
-    const address *a = request_kept(r);
+    const hook_address *a = request_kept(r);
     hook_site *s = a->site;
     Sijill__V1__Hook *news;
 
@@ -286,7 +286,7 @@ static void
 handle(void *context, request *r)
 {
     hook_site *s = context;
-    address *a = request_kept(r);
+    hook_address *a = request_kept(r);
     const hook *h = registry_find(s->parts.registry, a->org, a->id);
     Sijill__V1__GetHook message;
     sijill_request question = { .type = GET_HOOK,

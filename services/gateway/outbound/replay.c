@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { RUN_SIZE = 256, TIME_SIZE = 40, MS = 1000, CREDIT = 256 * 1024, AGAIN_MS = 50 };
+enum { TIME_SIZE = 40, MS = 1000, CREDIT = 256 * 1024, AGAIN_MS = 50 };
 
 typedef struct run {
     replay *owner;
@@ -26,11 +26,9 @@ struct replay {
     loop *loop;
     endpoints *endpoints;
     sender *sender;
-    char folder[RUN_SIZE];
+    const addresses *services;
     run runs[REPLAYS_MAX];
 };
-
-static const char *const names[] = { "registration", "attendance", "certificate" };
 
 /* {"type":...,"timestamp":...,"data":{...}}: what Standard Webhooks advises. */
 static bool
@@ -61,7 +59,7 @@ replay_queue(endpoints *e, endpoint *p, uint32_t shard, uint64_t epoch,
 {
     Sijill__V1__OutRow row;
 
-    if (text->size == 0 && !write_payload(text, names[shard - 1], record)) {
+    if (text->size == 0 && !write_payload(text, address_name(shard - 1), record)) {
         text->size = 0;
         return false;
     }
@@ -82,17 +80,9 @@ replay_queue(endpoints *e, endpoint *p, uint32_t shard, uint64_t epoch,
 static bool
 subscribe(run *r, sijill_pos after)
 {
-    char path[RUN_SIZE + 32];
-    sijill_feed_options options = { .endpoint = path,
-                                    .agent = "sijill-gateway/" SIJILL_VERSION,
-                                    .after = after,
-                                    .org = r->org,
-                                    .credit_bytes = CREDIT };
+    sijill_feed_options options = { .after = after, .org = r->org, .credit_bytes = CREDIT };
 
-    (void) snprintf(path, sizeof path, "ipc://%s/%s.feed.sock", r->owner->folder,
-                    names[r->shard - 1]);
-    options.after.shard = r->shard;
-    r->feed = sijill_feed_open(&options);
+    r->feed = address_feed(r->owner->services, r->shard - 1, &options);
     return r->feed != NULL;
 }
 
@@ -152,7 +142,7 @@ replay_start(replay *r, const endpoint *p, sijill_pos after)
 {
     run *free_one = NULL;
 
-    if (after.shard < 1 || after.shard > sizeof names / sizeof names[0])
+    if (after.shard < 1 || after.shard > ADDRESS_SERVICES)
         return;
     for (size_t i = 0; i < REPLAYS_MAX; i++) {
         run *one = &r->runs[i];
@@ -178,7 +168,7 @@ replay_start(replay *r, const endpoint *p, sijill_pos after)
 }
 
 replay *
-replay_open(loop *l, endpoints *e, sender *s, const char *folder)
+replay_open(loop *l, endpoints *e, sender *s, const addresses *services)
 {
     replay *r = calloc(1, sizeof *r);
 
@@ -187,7 +177,7 @@ replay_open(loop *l, endpoints *e, sender *s, const char *folder)
     r->loop = l;
     r->endpoints = e;
     r->sender = s;
-    (void) snprintf(r->folder, sizeof r->folder, "%s", folder);
+    r->services = services;
     return r;
 }
 

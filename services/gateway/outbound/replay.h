@@ -11,7 +11,7 @@ enum { REPLAYS_MAX = 16 };
 
 typedef struct replay replay;
 
-replay *replay_open(loop *l, endpoints *e, sender *s, const char *run);
+replay *replay_open(loop *l, endpoints *e, sender *s, const addresses *services);
 void replay_close(replay **r);
 /* From `after` to where the service is now; one already running for it begins anew. */
 void replay_start(replay *r, const endpoint *p, sijill_pos after);

@@ -6,11 +6,10 @@
 #include "services/gateway/outbound/replay.h"
 #include "services/runtime/log.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENDPOINT_CHANGED = 138, FEEDS = 3, PATH_SIZE = 256, TYPES_MAX = 16, PLACE_MS = 10000 };
+enum { ENDPOINT_CHANGED = 138, FEEDS = 3, TYPES_MAX = 16, PLACE_MS = 10000 };
 
 typedef struct feed {
     source *owner;
@@ -33,8 +32,6 @@ struct source {
     replay *replay;
     relist *relist;
 };
-
-static const char *const names[] = { "registration", "attendance", "certificate" };
 
 static void look(void *context);
 
@@ -94,22 +91,13 @@ static bool
 subscribe(feed *f, sijill_pos after)
 {
     const source *s = f->owner;
-    char path[PATH_SIZE];
-    sijill_feed_options options = { .endpoint = path,
-                                    .agent = "sijill-gateway/" SIJILL_VERSION,
-                                    .name = "gateway-outbound",
-                                    .after = after,
-                                    .types = s->types,
-                                    .type_count = s->type_count };
-    int length =
-        snprintf(path, sizeof path, "ipc://%s/%s.feed.sock", s->parts.run, names[f->shard - 1]);
+    sijill_feed_options options = {
+        .name = "gateway-outbound", .after = after, .types = s->types, .type_count = s->type_count
+    };
 
-    if (length < 0 || (size_t) length >= sizeof path)
-        return false;
-    options.after.shard = f->shard;
-    f->open = sijill_feed_open(&options);
+    f->open = address_feed(s->parts.services, f->shard - 1, &options);
     f->watched = -1;
-    f->at = f->durable = options.after;
+    f->at = f->durable = after;
     return f->open != NULL;
 }
 
@@ -184,8 +172,8 @@ look(void *context)
     sijill_feed_durable(f->open, f->durable);
     code = sijill_feed_read(f->open, 0, take_record, f, words);
     if (code == SIJILL__V1__CODE__TRIMMED || code == SIJILL__V1__CODE__DIVERGED) {
-        sj_log(SJ_LOG_WARN, "endpoints.lost_place", "service=%s words=\"%s\"", names[f->shard - 1],
-               words);
+        sj_log(SJ_LOG_WARN, "endpoints.lost_place", "service=%s words=\"%s\"",
+               address_name(f->shard - 1), words);
         begin_now(f);
     } else {
         keep_place(f);
@@ -209,7 +197,7 @@ source_open(const source_parts *parts)
     for (size_t i = 0; i < record_kind_count; i++)
         s->types[s->type_count++] = record_kinds[i].type;
     s->types[s->type_count++] = ENDPOINT_CHANGED;
-    s->replay = replay_open(parts->loop, parts->endpoints, parts->sender, parts->run);
+    s->replay = replay_open(parts->loop, parts->endpoints, parts->sender, parts->services);
     s->relist = relist_open(parts->backend, parts->endpoints, parts->orgs, parts->org_count);
     for (uint32_t i = 0; i < FEEDS; i++) {
         feed *f = &s->feeds[i];

@@ -19,7 +19,7 @@ typedef struct source_parts {
     endpoints *endpoints;
     backend *backend;
     sender *sender;
-    const char *run; /* folder of the sockets */
+    const addresses *services;
     const uint64_t *orgs;
     size_t org_count;
 } source_parts;

@@ -5,6 +5,7 @@
  */
 #include "services/gateway/hooks/spool.h"
 
+#include <ftw.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,13 @@
 
 #include <cmocka.h>
 
-enum { DELIVERIES = 40, ROUNDS = 30, ARENA_SIZE = 2 * 1024 * 1024, LONG_BODY = 200 * 1000 + 7 };
+enum {
+    DELIVERIES = 40,
+    ROUNDS = 30,
+    ARENA_SIZE = 2 * 1024 * 1024,
+    LONG_BODY = 200 * 1000 + 7,
+    FOLDERS_OPEN = 8
+};
 
 typedef struct scene {
     char home[64];
@@ -67,15 +74,22 @@ setup(void **state)
 }
 
 static int
+drop(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+    (void) about;
+    (void) kind;
+    (void) where;
+    return remove(path);
+}
+
+static int
 teardown(void **state)
 {
     scene *s = *state;
-    char words[128];
 
     stop(s);
     sj_arena_close(&s->arena);
-    (void) snprintf(words, sizeof words, "rm -rf -- %s", s->home);
-    if (system(words) != 0)
+    if (nftw(s->home, drop, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS) != 0)
         return -1;
     free(s);
     return 0;
