@@ -190,7 +190,12 @@ open_outbound(gateway *g)
     g->source = source_open(&parts);
     g->feed = feed_site_open(g->loop, g->backend, &g->addresses);
     g->log = log_site_open(g->endpoints, g->backend);
-    g->api = api_open(g->loop, g->backend);
+
+    api_options served = { .services = g->backend,
+                           .home = sj_option_text(given, "home"),
+                           .run = run };
+
+    g->api = api_open(g->loop, &served);
     return g->source != NULL && g->feed != NULL && g->log != NULL && g->api != NULL;
 }
 

@@ -7,7 +7,7 @@ that a public validator takes and that the answers keep to."""
 
 import base64
 import concurrent.futures
-import functools
+import hashlib
 import json
 import os
 import random
@@ -16,7 +16,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 import uuid
@@ -24,86 +23,16 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
-sys.path[0] = str(SOURCE / "tests")  # not this folder: its http.py is a test, and no library
+sys.path.insert(0, str(SOURCE / "tests"))
 
-import http.client
-
+import client
 import tap
+import world
+from client import a_person, an_event, ask, key_of, owner, problem, register
 
-BUILT = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin"))
-ENVIRONMENT = os.environ | {"SIJILL_BIN": str(BUILT)}
 ENDED = {"startDate": "2025-03-04", "datePrecision": "DATE_DAY", "assumedHours": True,
          "timeZone": "Europe/Istanbul", "mode": "IN_PERSON",
          "sessions": [{"number": 1, "startsMs": "1741068000000", "endsMs": "1741096800000"}]}
-SAMPLES = []  # (method, path of the description, status, body) of what was answered
-
-
-class Answer:
-    def __init__(self, method, target, response):
-        self.method, self.target, self.status = method, target, response.status
-        self.headers, self.octets = response.headers, response.read()
-
-    def json(self):
-        return json.loads(self.octets)
-
-    def __getitem__(self, name):
-        return self.headers[name]
-
-    def __str__(self):
-        return f"{self.method} {self.target}: {self.status}\n{self.headers}{self.octets[:2000]}"
-
-
-def ask(method, path, body=None, key=None, status=None, headers=(), **query):
-    """An answer, whose status was the expected one; `path` is a template's, its parts filled."""
-    target = path + ("?" + urllib.parse.urlencode(query) if query else "")
-    lines = dict(headers)
-    if key is not None:
-        lines.setdefault("Authorization", f"Bearer {key}")
-    if body is not None and not isinstance(body, bytes):
-        body = json.dumps(body).encode()
-    if body is not None:
-        lines.setdefault("Content-Type", "application/json")
-    if method not in ("GET", "HEAD") and key is not None:
-        lines.setdefault("Idempotency-Key", str(uuid.uuid4()))
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
-    try:
-        connection.request(method, target, body=body,
-                           headers={name: value for name, value in lines.items() if value})
-        answer = Answer(method, target, connection.getresponse())
-    finally:
-        connection.close()
-    if status is not None and answer.status != status:
-        raise tap.Failure(f"expected {status}\n{answer}")
-    if answer.octets and "json" in answer["Content-Type"]:
-        SAMPLES.append((method, urllib.parse.unquote(path), answer.status, answer.json()))
-    return answer
-
-
-def problem(answer, code, field=None):
-    said = answer.json()
-    assert answer["Content-Type"] == "application/problem+json", answer
-    assert (said["code"], said.get("field")) == (code, field), answer
-    assert said["status"] == answer.status and len(said["detail"]) > 5, answer
-    assert said["type"] == f"urn:sijill:problem:{code}", answer
-    assert said["instance"] == f"urn:sijill:request:{answer['X-Request-Id']}", answer
-    return said
-
-
-def sijill(*words):
-    done = subprocess.run([SOURCE / "scripts/sijill", "--home", HOME, "--json", *words],
-                          env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
-    if done.returncode != 0:
-        raise tap.Failure(f"sijill {' '.join(words)}: {done.returncode}\n{done.stderr}")
-    return json.loads(done.stdout)
-
-
-@functools.lru_cache
-def key_of(role):
-    return sijill("key", "add", "--role", role, "--label", f"tests {role}")["key"]
-
-
-def owner():
-    return key_of("owner")
 
 
 def uuid7():
@@ -113,20 +42,6 @@ def uuid7():
 
 def hexed(octets):
     return base64.b64decode(octets).hex()
-
-
-def an_event(slug, **more):
-    body = {"title": [{"lang": "en", "text": slug}], **more}
-    ask("PUT", f"/v1/events/{slug}", body, owner(), 201)
-    return slug
-
-
-def a_person(name):
-    return {"person": {"name": name, "email": f"{name.lower()}@example.org", "country": "KZ"}}
-
-
-def register(slug, name, **more):
-    return ask("POST", f"/v1/events/{slug}/registrations", a_person(name), owner(), 201, **more)
 
 
 # ---- who asks -----------------------------------------------------------------------------------
@@ -163,10 +78,19 @@ def a_role_may_what_it_may():
 
 
 def a_key_that_was_revoked_is_401():
-    added = sijill("key", "add", "--role", "auditor", "--label", "short")
+    added = client.WORLD.sijill("key", "add", "--role", "auditor", "--label", "short")
     ask("GET", "/v1/events", key=added["key"], status=200)
     ask("DELETE", f"/v1/keys/{added['id']}", key=owner(), status=200)
     problem(ask("GET", "/v1/events", key=added["key"], status=401), "UNAUTHENTICATED")
+
+
+def a_key_is_added_by_the_hash_of_its_secret():
+    secret = os.urandom(32)
+    added = ask("POST", "/v1/keys", {"hash": hashlib.blake2b(secret, digest_size=32).hexdigest(),
+                                     "role": "AUDITOR", "label": "accounts"}, owner(), 201).json()
+    text = base64.urlsafe_b64encode(secret).decode().rstrip("=")
+    me = ask("GET", "/v1/me", key=f"sjk_1_{hexed(added['id'])}_{text}", status=200).json()
+    assert me["id"] == added["id"] and me["label"] == "accounts", me
 
 
 # ---- addresses ----------------------------------------------------------------------------------
@@ -454,7 +378,7 @@ def an_old_request_id_is_409():
 
 def a_service_that_hangs_is_503_with_a_time_to_come_back():
     slug = an_event("hanging")
-    hung = int((HOME / "run/attendance.pid").read_text())
+    hung = client.WORLD.pid("attendance")
     os.kill(hung, signal.SIGSTOP)
     try:
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
@@ -496,7 +420,7 @@ def node_modules():
     """What package-lock.json says, in a folder of its own."""
     if shutil.which("npm") is None or shutil.which("node") is None:
         raise tap.Skip("node and npm are not here: the public validator needs them")
-    folder = HOME.parent / "openapi"
+    folder = client.WORLD.home / "openapi"
     shutil.copytree(SOURCE / "tests/openapi", folder,
                     ignore=shutil.ignore_patterns("node_modules"))
     done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder,
@@ -511,7 +435,7 @@ def node_modules():
 def a_public_validator_takes_it_and_answers_keep_to_it():
     folder = node_modules()
     (folder / "openapi.json").write_bytes(description().octets)
-    (folder / "samples.json").write_text(json.dumps(SAMPLES), encoding="utf-8")
+    (folder / "samples.json").write_text(json.dumps(client.SAMPLES), encoding="utf-8")
     done = subprocess.run(["node", "check.mjs", "openapi.json", "samples.json"], cwd=folder,
                           capture_output=True, text=True, timeout=120, check=False)
     tap.comment(done.stdout)
@@ -519,49 +443,23 @@ def a_public_validator_takes_it_and_answers_keep_to_it():
         raise tap.Failure(done.stdout + done.stderr)
 
 
-# ---- services -----------------------------------------------------------------------------------
-
-def start_run(home):
-    """scripts/run that stays, after its job."""
-    child = subprocess.Popen([SOURCE / "scripts/run", "--home", home, "--listen", "127.0.0.1:0"],
-                             env=ENVIRONMENT, text=True, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    lines = []
-    for line in child.stdout:
-        lines.append(line)
-        if "The services stay up" in line:
-            return child
-    child.wait()
-    raise tap.Failure("".join(lines))
-
-
-def stop_run(child):
-    child.send_signal(signal.SIGTERM)
-    child.communicate(timeout=60)
-
-
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="sijill-api-") as temporary:
-        HOME = Path(temporary) / "home"
-        running = start_run(HOME)
-        try:
-            PORT = int((HOME / "gateway/http.port").read_text())
-            tap.run(a_stranger_may_ask_what_a_stranger_may, a_key_that_is_none_is_401,
-                    a_key_learns_who_it_is, a_role_may_what_it_may, a_key_that_was_revoked_is_401,
-                    what_is_made_is_201_with_its_place_and_again_200,
-                    an_event_has_a_slug_and_an_id_in_any_letters,
-                    a_person_is_registered_found_and_decided_about, a_list_comes_in_pages,
-                    a_deleted_link_is_gone, evidence_becomes_a_verdict_and_a_certificate,
-                    a_write_without_an_idempotency_key_is_400,
-                    the_same_key_is_done_once_and_answered_again,
-                    a_key_of_one_is_not_the_key_of_another, many_tries_at_once_are_one,
-                    left_out_ids_are_the_same_in_each_try, a_dry_run_writes_nothing,
-                    a_reader_who_has_it_is_told_so, a_lost_update_is_412,
-                    who_wrote_reads_what_was_written, bad_requests_say_what_is_wrong,
-                    what_is_too_large_is_413, another_address_is_404_and_another_method_405,
-                    a_domain_s_no_is_409, an_old_request_id_is_409,
-                    a_service_that_hangs_is_503_with_a_time_to_come_back,
-                    the_description_is_kept_by_who_has_it, each_described_address_answers,
-                    a_public_validator_takes_it_and_answers_keep_to_it)
-        finally:
-            stop_run(running)
+    with world.World(certificates=True) as client.WORLD:
+        tap.run(a_stranger_may_ask_what_a_stranger_may, a_key_that_is_none_is_401,
+                a_key_learns_who_it_is, a_role_may_what_it_may, a_key_that_was_revoked_is_401,
+                a_key_is_added_by_the_hash_of_its_secret,
+                what_is_made_is_201_with_its_place_and_again_200,
+                an_event_has_a_slug_and_an_id_in_any_letters,
+                a_person_is_registered_found_and_decided_about, a_list_comes_in_pages,
+                a_deleted_link_is_gone, evidence_becomes_a_verdict_and_a_certificate,
+                a_write_without_an_idempotency_key_is_400,
+                the_same_key_is_done_once_and_answered_again,
+                a_key_of_one_is_not_the_key_of_another, many_tries_at_once_are_one,
+                left_out_ids_are_the_same_in_each_try, a_dry_run_writes_nothing,
+                a_reader_who_has_it_is_told_so, a_lost_update_is_412,
+                who_wrote_reads_what_was_written, bad_requests_say_what_is_wrong,
+                what_is_too_large_is_413, another_address_is_404_and_another_method_405,
+                a_domain_s_no_is_409, an_old_request_id_is_409,
+                a_service_that_hangs_is_503_with_a_time_to_come_back,
+                the_description_is_kept_by_who_has_it, each_described_address_answers,
+                a_public_validator_takes_it_and_answers_keep_to_it)

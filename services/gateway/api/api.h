@@ -6,7 +6,8 @@
  * A request of HTTP becomes one request of a service: key, idempotency key, conditions and
  * parameters are read when its head has come (caller.h, idempotency.h, conditions.h, routes.h), the
  * body when it has (build.h).  An event named by its slug is looked up first (slugs.h).  What the
- * service answers is shown by reply.h or problem.h.  docs/api.md tells it to who calls.
+ * service answers is shown by reply.h or a problem (codes.h).  A file that is uploaded goes another
+ * way (upload.h).  docs/api.md tells it to who calls.
  */
 #include "services/gateway/http/http.h"
 
@@ -14,7 +15,13 @@
 
 typedef struct api api;
 
-api *api_open(loop *l, backend *services); /* NULL: out of memory */
+typedef struct api_options {
+    backend *services;
+    const char *home; /* a folder of ours: what `sijill upload` needs is made there */
+    const char *run;  /* folder of the services' sockets */
+} api_options;
+
+api *api_open(loop *l, const api_options *options); /* NULL: words on the log, or out of memory */
 void api_close(api **a);
 /* Its site, to be listed in http_options. */
 http_site api_site(api *a);

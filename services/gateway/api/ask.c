@@ -111,8 +111,8 @@ accept(exchange *x, const sijill_reply *reply)
 /* ---- questions ---------------------------------------------------------------------------------
  */
 
-static sijill_request
-question(const exchange *x)
+sijill_request
+exchange_question(const exchange *x)
 {
     return (sijill_request){
         .delegated = true,
@@ -183,7 +183,7 @@ on_answer(void *context, const sijill_reply *reply)
 static void
 send_built(exchange *x, const api_build *b)
 {
-    sijill_request asked = question(x);
+    sijill_request asked = exchange_question(x);
 
     asked.type = x->match.route->type;
     asked.body = b->message;
@@ -224,7 +224,7 @@ on_barrier(void *context, const sijill_reply *reply)
 static void
 wait_for_registrations(exchange *x)
 {
-    sijill_request asked = question(x);
+    sijill_request asked = exchange_question(x);
 
     asked.type = GET_DID;
     asked.min_pos = x->seen.at[0];
@@ -302,7 +302,7 @@ on_event(void *context, const sijill_reply *reply)
 static void
 look_up_event(exchange *x, const char *slug)
 {
-    sijill_request asked = question(x);
+    sijill_request asked = exchange_question(x);
     Sijill__V1__GetEvent get;
     char copy[API_SLUG_SIZE];
 
@@ -336,7 +336,7 @@ on_existence(void *context, const sijill_reply *reply)
 void
 exchange_begin(exchange *x)
 {
-    sijill_request asked = question(x);
+    sijill_request asked = exchange_question(x);
     Sijill__V1__GetEvent get;
     api_problem wrong;
     api_build b;

@@ -259,17 +259,16 @@ api_is_general(const char *name)
     return strcmp(name, "dry_run") == 0 || strcmp(name, "org") == 0;
 }
 
-/* One "name=value" of a query; *at is moved behind it.  False: broken. */
-static bool
-next_pair(const char **at, char *name, char *value)
+bool
+api_query_next(const char **query, char *name, char *value)
 {
-    size_t size = strcspn(*at, "&"), split = strcspn(*at, "&=");
+    const char *at = *query;
+    size_t size = strcspn(at, "&"), split = strcspn(at, "&=");
     size_t skip = split < size ? split + 1 : size;
-    bool good = api_unescape(*at, split, true, name, API_WORD_SIZE) &&
-                api_unescape(*at + skip, size - skip, true, value, API_WORD_SIZE);
 
-    *at += size + ((*at)[size] == '&');
-    return good;
+    *query += size + (at[size] == '&');
+    return api_unescape(at, split, true, name, API_WORD_SIZE) &&
+           api_unescape(at + skip, size - skip, true, value, API_WORD_SIZE);
 }
 
 static bool
@@ -279,7 +278,7 @@ set_query(sj_arena *arena, api_build *b, api_problem *wrong)
     char name[API_WORD_SIZE], value[API_WORD_SIZE];
 
     while (*at != '\0') {
-        if (!next_pair(&at, name, value))
+        if (!api_query_next(&at, name, value))
             return refuse(wrong, "", "the query is too long, or its percent-escapes are broken");
         if (name[0] == '\0' || api_is_general(name))
             continue;
@@ -295,7 +294,7 @@ api_query_find(const char *query, const char *name, char *value, size_t size)
     char found[API_WORD_SIZE], word[API_WORD_SIZE];
 
     while (*query != '\0')
-        if (next_pair(&query, found, word) && strcmp(found, name) == 0) {
+        if (api_query_next(&query, found, word) && strcmp(found, name) == 0) {
             (void) snprintf(value, size, "%s", word);
             return value;
         }

@@ -31,5 +31,8 @@ bool api_is_general(const char *name);
 /* A page token: what `next` of a reply holds, opaque.  False: the field is absent. */
 bool api_page_token(const ProtobufCMessage *reply, char *token, size_t size);
 
+/* One "name=value" of a query, each with room for API_WORD_SIZE; *query is moved behind it.  False:
+ * broken. */
+bool api_query_next(const char **query, char *name, char *value);
 /* The parameter of a query, decoded: its value for `name`, NULL when there is none. */
 const char *api_query_find(const char *query, const char *name, char *value, size_t size);

@@ -20,6 +20,7 @@ struct api {
     loop *loop;
     backend *services;
     slugs *slugs;
+    struct uploads *uploads;
     sj_arena arena;    /* of the request or the answer that is looked at just now */
     json_text text;    /* the body of the answer that is written just now */
     json_text openapi; /* the description, once */
@@ -38,6 +39,8 @@ typedef struct exchange {
     position seen;
     bool dry_run;
     char slug[API_SLUG_SIZE]; /* of the event that is defined here */
+    bool is_upload;           /* of no route: */
+    struct upload *upload;    /* NULL: it was refused */
     bool has_event;
     bool from_cache; /* the event's id was not asked for just now */
     uint8_t event[SIJILL_ID_SIZE];
@@ -48,5 +51,8 @@ bool exchange_read(exchange *x, api_problem *wrong);
 
 /* Ask the services, and answer in the end. */
 void exchange_begin(exchange *x);
+
+/* A question in the name of who asks; the rest is to be filled. */
+sijill_request exchange_question(const exchange *x);
 
 void exchange_refuse(exchange *x, const api_problem *wrong);

@@ -2,6 +2,7 @@
 #include "services/gateway/api/openapi.h"
 
 #include "services/gateway/api/codes.h"
+#include "services/gateway/api/openapi_others.h"
 #include "services/gateway/api/openapi_parts.h"
 #include "services/gateway/api/openapi_schema.h"
 #include "services/gateway/api/routes.h"
@@ -204,6 +205,7 @@ paths(json_t *schemas)
             *at = (char) tolower((unsigned char) *at);
         (void) json_object_set_new(item, method, operation(schemas, route));
     }
+    openapi_add_others(out);
     return out;
 }
 

@@ -198,7 +198,7 @@ api_reply(sj_arena *arena, const api_match *match, const char *slug, const sijil
 static const char *
 field_in_body(const api_route *route, const char *field)
 {
-    size_t size = route->body == NULL ? 0 : strlen(route->body);
+    size_t size = route == NULL || route->body == NULL ? 0 : strlen(route->body);
 
     return size > 0 && strncmp(field, route->body, size) == 0 && field[size] == '.'
                ? field + size + 1

@@ -20,5 +20,5 @@ typedef struct api_says {
 bool api_reply(sj_arena *arena, const api_match *match, const char *slug, const sijill_reply *reply,
                api_says *says, json_text *body, api_problem *wrong);
 
-/* A refused request's. */
+/* A refused request's; `route` NULL: none of the table. */
 void api_refusal(const api_route *route, const sijill_reply *reply, api_problem *wrong);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/gateway/api/exchange.h"
 #include "services/gateway/api/openapi.h"
+#include "services/gateway/api/upload.h"
+#include "services/gateway/api/upload_words.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -70,9 +72,20 @@ is_read(const char *method)
 }
 
 static bool
+admit_upload(exchange *x, const char *event, size_t *body_max)
+{
+    x->is_upload = true;
+    if (strcmp(request_method(x->r), "POST") == 0)
+        return upload_admit(x->owner->uploads, x, event, body_max);
+    (void) snprintf(x->match.allow, sizeof x->match.allow, "POST");
+    return refuse(x, API_METHOD, "another method is wanted: see the header Allow");
+}
+
+static bool
 admit(void *context, request *r, size_t *body_max)
 {
     api *a = context;
+    char event[API_WORD_SIZE];
     exchange *x;
     api_problem wrong;
 
@@ -88,6 +101,8 @@ admit(void *context, request *r, size_t *body_max)
     x->owner = a;
     x->r = r;
     request_keep(r, x);
+    if (upload_path(request_path(r), event))
+        return admit_upload(x, event, body_max);
     api_find(request_method(r), request_path(r), &x->match);
     if (x->match.route == NULL && x->match.allow[0] == '\0')
         return refuse(x, SIJILL__V1__CODE__NOT_FOUND,
@@ -105,21 +120,35 @@ admit(void *context, request *r, size_t *body_max)
 static void
 handle(void *context, request *r)
 {
+    exchange *x = request_kept(r);
+
     (void) context;
-    exchange_begin(request_kept(r));
+    if (x->is_upload)
+        upload_handle(x);
+    else
+        exchange_begin(x);
+}
+
+static void
+gone(void *context, request *r)
+{
+    (void) context;
+    upload_gone(request_kept(r));
 }
 
 api *
-api_open(loop *l, backend *services)
+api_open(loop *l, const api_options *options)
 {
     api *a = calloc(1, sizeof *a);
 
     if (a == NULL)
         return NULL;
     a->loop = l;
-    a->services = services;
+    a->services = options->services;
     a->slugs = slugs_open();
-    if (a->slugs == NULL || !sj_arena_open(&a->arena, ANSWER_ARENA_SIZE) || !describe(a))
+    a->uploads = uploads_open(a, options->home, options->run);
+    if (a->slugs == NULL || a->uploads == NULL || !sj_arena_open(&a->arena, ANSWER_ARENA_SIZE) ||
+        !describe(a))
         api_close(&a);
     return a;
 }
@@ -129,6 +158,7 @@ api_close(api **a)
 {
     if (*a == NULL)
         return;
+    uploads_close(&(*a)->uploads);
     slugs_close(&(*a)->slugs);
     sj_arena_close(&(*a)->arena);
     free((*a)->text.at);
@@ -140,7 +170,10 @@ api_close(api **a)
 http_site
 api_site(api *a)
 {
-    return (http_site){
-        .prefix = "/v1/", .name = "api", .admit = admit, .handle = handle, .context = a
-    };
+    return (http_site){ .prefix = "/v1/",
+                        .name = "api",
+                        .admit = admit,
+                        .handle = handle,
+                        .gone = gone,
+                        .context = a };
 }

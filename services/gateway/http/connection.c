@@ -258,6 +258,15 @@ look_at_sending(connection *c, uint64_t now)
         stream_leave(c->request->stream);
 }
 
+/* A body that comes steadily may take longer: a large file over a slow line is no attack. */
+static bool
+is_late(const connection *c, uint64_t now)
+{
+    uint64_t body = c->request == NULL ? 0 : c->request->received;
+
+    return now - c->since_ms >= HTTP_ARRIVE_MS + body / HTTP_ARRIVE_RATE;
+}
+
 static void
 look_at(connection *c, uint64_t now)
 {
@@ -266,7 +275,7 @@ look_at(connection *c, uint64_t now)
         look_at_waiting(c, now);
         break;
     case CONNECTION_RECEIVES:
-        if (now - c->since_ms >= HTTP_ARRIVE_MS)
+        if (is_late(c, now))
             doom(c, REFUSED_SLOW);
         break;
     case CONNECTION_SENDS:

@@ -23,7 +23,8 @@ typedef struct request request;
 enum {
     HTTP_HEAD_MAX = 32 * 1024,    /* of request line and headers: over it 431 */
     HTTP_CONNECTIONS_MAX = 12000, /* over it: closed at once */
-    HTTP_ARRIVE_MS = 15000,       /* from the first octet of a request to its last: then closed */
+    HTTP_ARRIVE_MS = 15000,       /* from the first octet of a request to its last: then closed, */
+    HTTP_ARRIVE_RATE = 64,        /* but for a millisecond more each 64 octets of its body */
     HTTP_IDLE_MS = 75000,         /* between requests */
     HTTP_TAKE_MS = 15000,         /* an answer of which nothing could be sent for so long: closed */
     HTTP_HEADERS_MAX = 12,        /* of an answer, besides the usual ones */
@@ -48,6 +49,9 @@ typedef struct answer {
     http_header header[HTTP_HEADERS_MAX]; /* copied */
 } answer;
 
+/* A piece of a body; false: it was answered, no more is wanted. */
+typedef bool http_piece_fn(void *context, request *r, octets piece);
+
 typedef struct http_site {
     const char *prefix; /* "/hooks/": all that begins so; "/healthz": this path only */
     const char *name;   /* in metrics and logs: "hooks" */
@@ -56,9 +60,8 @@ typedef struct http_site {
      * closes). */
     bool (*admit)(void *context, request *r, size_t *body_max);
     void (*handle)(void *context, request *r);
-    /* NULL: the body is kept in memory for handle.  Else it is given piece by piece; false: it was
-     * answered, no more is wanted. */
-    bool (*piece)(void *context, request *r, octets piece);
+    /* NULL: the body is kept in memory for handle.  Else it is given piece by piece. */
+    http_piece_fn *piece;
     /* A request that was admitted ends without an answer: its client went away or took too long
      * before all had come, or http is being closed.  What was kept with it is to be given back, and
      * the request forgotten.  NULL: nothing is. */
@@ -96,6 +99,8 @@ const char *request_header(const request *r, const char *name);
 /* A parameter of the query, percent-decoded; NULL: none. */
 const char *request_parameter(request *r, const char *name);
 octets request_body(const request *r);
+/* When its head has come: this request's body is given piece by piece, whatever its site does. */
+void request_pieces(request *r, http_piece_fn *piece);
 const char *request_from(const request *r);           /* "http 192.0.2.7", for the audit trail */
 const unsigned char *request_trace(const request *r); /* HTTP_TRACE_SIZE octets: W3C trace context,
                                                         of the header traceparent or made here */

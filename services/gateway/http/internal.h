@@ -132,6 +132,7 @@ struct request {
     memory *memory;
     char *body;
     size_t body_size, body_room, body_max, received;
+    http_piece_fn *piece;        /* NULL: as its site has it */
     unsigned long long declared; /* Content-Length */
     bool begun;                  /* its head was looked at */
     bool has_body;               /* or may have: an early answer ends the connection */

@@ -83,6 +83,12 @@ request_body(const request *r)
     return (octets){ r->body == NULL ? "" : r->body, r->body_size };
 }
 
+void
+request_pieces(request *r, http_piece_fn *piece)
+{
+    r->piece = piece;
+}
+
 const char *
 request_from(const request *r)
 {
@@ -322,6 +328,8 @@ body_append(request *r, const char *data, size_t size)
 static enum MHD_Result
 body_step(request *r, const char *data, size_t size)
 {
+    http_piece_fn *piece = r->piece != NULL ? r->piece : r->site->piece;
+
     if (r->handled || r->answered)
         return MHD_YES; /* nobody wants it any more */
     r->received += size;
@@ -330,8 +338,8 @@ body_step(request *r, const char *data, size_t size)
                        r->body_max == 0 ? "no body is taken here" : "the body is too large");
         return answer_raw(r);
     }
-    if (r->site->piece != NULL) {
-        r->handled = !r->site->piece(r->site->context, r, (octets){ data, size });
+    if (piece != NULL) {
+        r->handled = !piece(r->site->context, r, (octets){ data, size });
         return r->handled && r->answered && r->stream == NULL ? answer_raw(r) : MHD_YES;
     }
     if (body_append(r, data, size))

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * upload: POST /v1/events/{event}/uploads, a platform's report or a form's answers.
+ *
+ * The body goes piece by piece into a file without a name; then `sijill upload` reads it, as the
+ * key that came with the request, and its verdicts, a line of JSON a row, are the answer as they
+ * come.  Nobody reads a stranger's file in this process.  The key is judged while the body comes:
+ * one that is not good frees its place at once.
+ */
+#include "services/gateway/api/exchange.h"
+
+enum {
+    UPLOADS_AT_ONCE = 4,
+    UPLOAD_MAX = 64 * 1024 * 1024,
+    UPLOAD_RUN_MS = 30 * 60 * 1000, /* then the program is ended */
+    UPLOAD_PATH_SIZE = 4096,
+};
+
+typedef struct uploads uploads;
+
+/* `home` is a folder of ours, `run` that of the services' sockets.  NULL: words on the log. */
+uploads *uploads_open(api *a, const char *home, const char *run);
+/* Programs that still run are killed. */
+void uploads_close(uploads **u);
+
+/* As admit of http_site, for a request whose path is an upload's; `event` as of upload_path. */
+bool upload_admit(uploads *u, exchange *x, const char *event, size_t *body_max);
+/* Its body has come. */
+void upload_handle(exchange *x);
+/* It has not, and will not. */
+void upload_gone(exchange *x);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * upload_words: the address of an upload as arguments of `sijill upload`.
+ */
+#include "services/gateway/api/build.h"
+
+enum { UPLOAD_ARGUMENTS_MAX = 48, UPLOAD_WORDS_ROOM = 8 * 1024 };
+
+#define UPLOAD_PATH "/v1/events/{event}/uploads"
+
+typedef struct upload_words {
+    char *argument[UPLOAD_ARGUMENTS_MAX + 1]; /* ended by NULL; into `room` */
+    size_t count;
+    char room[UPLOAD_WORDS_ROOM];
+    size_t used;
+    bool full;
+} upload_words;
+
+/* Parameters of the query; each is an option of `sijill upload`. */
+typedef struct upload_option {
+    const char *name;   /* in the query */
+    const char *option; /* of the program */
+    bool flag;
+    bool many; /* may be repeated */
+    const char *summary;
+} upload_option;
+extern const upload_option upload_options[]; /* ended by name NULL */
+
+/* Whether this is an upload's address; `event` is the event's word, decoded, "" when it cannot be.
+ */
+bool upload_path(const char *path, char event[API_WORD_SIZE]);
+
+/* False: *wrong.  `request` NULL: none that later tries could name. */
+bool upload_words_read(upload_words *w, const char *event, const char *query, const char *home,
+                       const uint8_t *request_id, api_problem *wrong);
