@@ -176,7 +176,7 @@ open_hooks(gateway *g, const sj_options *given)
 
 /* Who is told: endpoints, and those who read the feed. */
 static bool
-open_outbound(gateway *g)
+open_outbound(gateway *g, const sj_options *given)
 {
     source_parts parts = {
         .loop = g->loop, .spool = g->spool, .backend = g->backend, .services = &g->addresses
@@ -193,7 +193,7 @@ open_outbound(gateway *g)
 
     api_options served = { .services = g->backend,
                            .home = sj_option_text(given, "home"),
-                           .run = run };
+                           .run = sj_option_text(given, "run") };
 
     g->api = api_open(g->loop, &served);
     return g->source != NULL && g->feed != NULL && g->log != NULL && g->api != NULL;
@@ -324,8 +324,8 @@ main(int argc, char **argv)
                                .curve_key = sj_option_text(&given, "curve-key") };
     (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* secrets of hooks are in this memory */
     opened = sodium_init() >= 0 && address_check(&g.addresses) && (g.loop = loop_open()) != NULL &&
-             watch_signals(&g) && open_hooks(&g, &given) && open_outbound(&g) && open_health(&g) &&
-             open_http(&g, &given);
+             watch_signals(&g) && open_hooks(&g, &given) && open_outbound(&g, &given) &&
+             open_health(&g) && open_http(&g, &given);
     if (opened) {
         work_wake(g.work); /* what was accepted before */
         tell_port(sj_option_text(&given, "home"), http_port(g.http));
