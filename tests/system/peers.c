@@ -2,11 +2,13 @@
 /* Over tcp: who is in the peers file is what it says, and nobody else is anybody. */
 #include "tests/system/guarded.h"
 
+#include "sijill/v1/access.pb-c.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFINE_ORGANISATION = 100, LIST_KEYS = 160, LIST_HOOKS = 162, TRIES = 200 };
+enum { DEFINE_ORGANISATION = 100, ADD_KEY = 140, LIST_KEYS = 160, LIST_HOOKS = 162, TRIES = 200 };
 
 /* ---- laws ------------------------------------------------------------------------------------ */
 
@@ -81,6 +83,57 @@ a_follower_reads_the_feed_and_asks_nothing(void **state)
     raw_send_message(&r, &e, &ask.base);
     raw_expect(&r, SIJILL__V1__KIND__SUBSCRIBED);
     raw_close(&r);
+}
+
+/* By an API key whose role may: who delegates must be somebody who is asked. */
+static uint32_t
+code_by_key(const raw_keys *peer, uint8_t key[SIJILL_ID_SIZE],
+            uint8_t credential[SIJILL_SECRET_SIZE])
+{
+    Sijill__V1__Envelope e;
+    uint32_t code;
+    raw r;
+
+    raw_open_as(&r, front, peer);
+    raw_greet(&r);
+    e = raw_envelope(&r, SIJILL__V1__KIND__REQUEST, LIST_EVENTS);
+    e.actor = id_data(key);
+    e.has_flags = e.has_credential = 1;
+    e.flags = SJ_FLAG_DELEGATED;
+    e.credential = (ProtobufCBinaryData){ SIJILL_SECRET_SIZE, credential };
+    raw_send(&r, &e, "", 0);
+    raw_expect(&r, SIJILL__V1__KIND__REPLY);
+    code = raw_code(&r);
+    raw_close(&r);
+    return code;
+}
+
+static void
+a_follower_asks_nothing_for_others_either(void **state)
+{
+    uint8_t secret[SIJILL_SECRET_SIZE] = "a secret of this test, 32 octets";
+    uint8_t key[SIJILL_ID_SIZE], hash[SIJILL_SECRET_SIZE];
+    Sijill__V1__AddKey add = SIJILL__V1__ADD_KEY__INIT;
+    Sijill__V1__Envelope e;
+    raw r;
+
+    (void) state;
+    sijill_request_id(key);
+    sijill_key_hash(secret, hash);
+    add.has_id = add.has_hash = add.has_role = 1;
+    add.id = id_data(key);
+    add.hash = (ProtobufCBinaryData){ sizeof hash, hash };
+    add.role = SIJILL__V1__ACCESS__ROLE__OWNER;
+    add.label = (char *) (uintptr_t) "of this test";
+    raw_open_as(&r, front, &operator);
+    raw_greet(&r);
+    e = raw_envelope(&r, SIJILL__V1__KIND__REQUEST, ADD_KEY);
+    raw_send_message(&r, &e, &add.base);
+    raw_expect(&r, SIJILL__V1__KIND__REPLY);
+    assert_int_equal(raw_code(&r), SIJILL__V1__CODE__OK);
+    raw_close(&r);
+    assert_int_equal(code_by_key(&gateway, key, hash), SIJILL__V1__CODE__OK);
+    assert_int_equal(code_by_key(&follower, key, hash), SIJILL__V1__CODE__FORBIDDEN);
 }
 
 static void
@@ -180,6 +233,7 @@ main(void)
         cmocka_unit_test(who_has_another_key_of_the_service_is_not_let_in),
         cmocka_unit_test(a_public_key_without_its_secret_is_not_let_in),
         cmocka_unit_test(a_follower_reads_the_feed_and_asks_nothing),
+        cmocka_unit_test(a_follower_asks_nothing_for_others_either),
         cmocka_unit_test(a_gateway_may_what_its_role_may),
         cmocka_unit_test(who_is_taken_out_is_out_at_once),
         cmocka_unit_test(a_file_that_is_wrong_admits_nobody_until_it_is_right),
