@@ -6,6 +6,7 @@ correct, and find their programs, users and folders where an installation puts t
 
 import contextlib
 import functools
+import json
 import os
 import select
 import shutil
@@ -120,10 +121,11 @@ def the_hardening_is_the_same_everywhere():
 
 
 def only_the_gateway_has_a_network_and_otherwise_it_is_hardened_alike():
-    closed = {"PrivateNetwork=yes", "IPAddressDeny=any", "RestrictAddressFamilies=AF_UNIX"}
+    closed = {"PrivateNetwork=yes", "IPAddressDeny=any", "RestrictAddressFamilies=AF_UNIX",
+              "TasksMax=32"}
     assert closed <= set(hardening("signer"))
     opened = {"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "SocketBindDeny=any",
-              "SocketBindAllow=tcp:8080", "IPAddressDeny=multicast link-local", "PrivateMounts=yes"}
+              "SocketBindAllow=tcp:8080", "IPAddressDeny=multicast link-local", "PrivateMounts=yes", "TasksMax=128"}
     assert set(hardening("gateway")) == set(hardening("signer")) - closed | opened
 
 
@@ -241,6 +243,24 @@ def answers(url):
         return False
 
 
+def upload_by_hand(root, port):
+    """What the gateway says to one person in a file, which a process of its own reads."""
+    def sijill(*words):
+        done = run(BUILT / "sijill", "--home", str(root), "--json", *words)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    sijill("org", "define", "--name-en", "The centre")
+    sijill("event", "create", "tea", "--title-en", "Tea")
+    key = sijill("key", "add", "--role", "organiser")["key"]
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{port}/v1/events/tea/uploads", method="POST",
+        data=b"name,email,country\nAmal,amal@example.org,OM\n", headers={
+            "Authorization": f"Bearer {key}", "Content-Type": "text/csv", "Idempotency-Key": "one"})
+    with urllib.request.urlopen(asked, timeout=READY_SECONDS) as answer:
+        return answer.read().decode()
+
+
 @needs_filters
 def the_signer_works_inside_its_filter():
     with tempfile.TemporaryDirectory() as folder:
@@ -261,6 +281,8 @@ def the_services_and_the_gateway_work_inside_their_filters():
             while not answers(f"http://127.0.0.1:{port}/readyz"):
                 assert time.monotonic() < until, "the gateway reaches the services"
                 time.sleep(0.1)
+            uploaded = upload_by_hand(root, port)
+            assert '"verdict":"created"' in uploaded.replace(" ", ""), uploaded
 
 
 @needs("systemd-sysusers")
