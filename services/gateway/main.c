@@ -193,7 +193,7 @@ open_outbound(gateway *g, const sj_options *given)
 
     api_options served = { .services = g->backend,
                            .home = sj_option_text(given, "home"),
-                           .run = sj_option_text(given, "run") };
+                           .where = &g->addresses };
 
     g->api = api_open(g->loop, &served);
     return g->source != NULL && g->feed != NULL && g->log != NULL && g->api != NULL;

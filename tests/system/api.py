@@ -423,8 +423,8 @@ def node_modules():
     folder = client.WORLD.home / "openapi"
     shutil.copytree(SOURCE / "tests/openapi", folder,
                     ignore=shutil.ignore_patterns("node_modules"))
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder,
-                          capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(["npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit",
+                           "--no-fund"], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     if done.returncode == 0:
         return folder
     if re.search(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED", done.stderr):

@@ -11,14 +11,15 @@
  */
 #include "services/gateway/http/http.h"
 
+#include "services/gateway/address.h"
 #include "services/gateway/backend.h"
 
 typedef struct api api;
 
 typedef struct api_options {
     backend *services;
-    const char *home; /* a folder of ours: what `sijill upload` needs is made there */
-    const char *run;  /* folder of the services' sockets */
+    const char *home;       /* a folder of ours: what `sijill upload` needs is made there */
+    const addresses *where; /* the services are; stays the caller's */
 } api_options;
 
 api *api_open(loop *l, const api_options *options); /* NULL: words on the log, or out of memory */

@@ -248,6 +248,9 @@ ask(exchange *x)
     api_problem wrong;
     api_build b;
 
+    if (!x->has_event)
+        x->has_event = x->from_cache =
+            slugs_find(x->owner->slugs, x->who.org, event_word(x), x->event);
     if (!build(x, &b, &wrong)) {
         exchange_refuse(x, &wrong);
         return;
@@ -306,11 +309,6 @@ look_up_event(exchange *x, const char *slug)
     Sijill__V1__GetEvent get;
     char copy[API_SLUG_SIZE];
 
-    x->has_event = x->from_cache = slugs_find(x->owner->slugs, x->who.org, slug, x->event);
-    if (x->has_event) {
-        ask(x);
-        return;
-    }
     (void) snprintf(copy, sizeof copy, "%s", slug);
     sijill__v1__get_event__init(&get);
     get.slug = copy;

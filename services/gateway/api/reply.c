@@ -211,8 +211,10 @@ api_refusal(const api_route *route, const sijill_reply *reply, api_problem *wron
     const char *words = reply->detail;
 
     if (reply->code == SIJILL__V1__CODE__UNKNOWN_OUTCOME)
-        words = "no answer came in time, and it may have been done: ask again with the same "
-                "Idempotency-Key, which cannot do it twice";
+        words = route != NULL && (route->flags & API_WRITE) != 0
+                    ? "no answer came in time, and it may have been done: ask again with the same "
+                      "Idempotency-Key, which cannot do it twice"
+                    : "no answer came in time: ask again";
     else if (reply->code == SIJILL_UNREACHABLE)
         words = "the service is not there; nothing was done: ask again";
     api_wrong(wrong, reply->code, field_in_body(route, reply->field),

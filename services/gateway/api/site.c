@@ -146,7 +146,7 @@ api_open(loop *l, const api_options *options)
     a->loop = l;
     a->services = options->services;
     a->slugs = slugs_open();
-    a->uploads = uploads_open(a, options->home, options->run);
+    a->uploads = uploads_open(a, options->home, options->where);
     if (a->slugs == NULL || a->uploads == NULL || !sj_arena_open(&a->arena, ANSWER_ARENA_SIZE) ||
         !describe(a))
         api_close(&a);

@@ -43,6 +43,7 @@ struct upload {
 struct uploads {
     api *a;
     char program[UPLOAD_PATH_SIZE], home[UPLOAD_PATH_SIZE];
+    const addresses *where;
     struct upload *first;
     size_t count;
 };
@@ -314,13 +315,19 @@ upload_gone(exchange *x)
         forget(x->upload);
 }
 
+/* Without a name from the beginning on; O_TMPFILE is not everywhere. */
 static int
 open_file(void)
 {
     const char *folder = getenv("TMPDIR");
+    char path[UPLOAD_PATH_SIZE];
+    int size = snprintf(path, sizeof path, "%s/sijill-upload-XXXXXX",
+                        folder == NULL || folder[0] == '\0' ? "/tmp" : folder);
+    int file = (size_t) size < sizeof path ? mkostemp(path, O_CLOEXEC) : -1;
 
-    return open(folder == NULL || folder[0] == '\0' ? "/tmp" : folder,
-                O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file >= 0)
+        (void) unlink(path);
+    return file;
 }
 
 /* Whether its head is one of an upload. */
@@ -369,6 +376,8 @@ upload_admit(uploads *u, exchange *x, const char *event, size_t *body_max)
     struct upload *up = NULL;
     api_problem wrong;
     bool good = read_head(x, &wrong);
+    upload_given given = { u->home, u->where->peers, u->where->curve_key,
+                           x->key.has_outside ? NULL : x->key.request_id };
 
     if (good) {
         api_wrong(&wrong, CODE(BUSY), "", "enough files are being read already: come again later");
@@ -393,8 +402,7 @@ upload_admit(uploads *u, exchange *x, const char *event, size_t *body_max)
         refuse_words(up, CODE(UNAVAILABLE), "there is no room for the file here");
         return false;
     }
-    if (!upload_words_read(&up->words, event, request_query(x->r), u->home,
-                           x->key.has_outside ? NULL : x->key.request_id, &wrong)) {
+    if (!upload_words_read(&up->words, event, request_query(x->r), &given, &wrong)) {
         refuse(up, &wrong);
         return false;
     }
@@ -434,9 +442,10 @@ make_home(uploads *u, const char *home, const char *run_folder)
     char link[UPLOAD_PATH_SIZE], target[UPLOAD_PATH_SIZE];
     int size = snprintf(u->home, sizeof u->home, "%s/upload", home);
 
-    if (size <= 0 || (size_t) size + sizeof "/run" > sizeof link ||
-        realpath(run_folder, target) == NULL)
+    if (size <= 0 || (size_t) size + sizeof "/run" > sizeof link)
         return false;
+    if (realpath(run_folder, target) == NULL) /* none of the services is here */
+        (void) snprintf(target, sizeof target, "%s", run_folder);
     if (mkdir(u->home, FOLDER_MODE) != 0 && errno != EEXIST)
         return false;
     (void) snprintf(link, sizeof link, "%.4000s/run", u->home);
@@ -445,17 +454,18 @@ make_home(uploads *u, const char *home, const char *run_folder)
 }
 
 uploads *
-uploads_open(api *a, const char *home, const char *run_folder)
+uploads_open(api *a, const char *home, const addresses *where)
 {
     uploads *u = calloc(1, sizeof *u);
 
     if (u == NULL)
         return NULL;
     u->a = a;
+    u->where = where;
     if (!find_program(u->program))
         sj_log(SJ_LOG_WARN, "upload.no_program",
                "words=\"no sijill beside this program: files cannot be uploaded\"");
-    if (!make_home(u, home, run_folder)) {
+    if (!make_home(u, home, where->run)) {
         sj_log(SJ_LOG_ERROR, "upload.home", "words=\"cannot make %s/upload: %s\"", home,
                strerror(errno));
         free(u);

@@ -19,8 +19,8 @@ enum {
 
 typedef struct uploads uploads;
 
-/* `home` is a folder of ours, `run` that of the services' sockets.  NULL: words on the log. */
-uploads *uploads_open(api *a, const char *home, const char *run);
+/* `home` is a folder of ours; `where` stays the caller's.  NULL: words on the log. */
+uploads *uploads_open(api *a, const char *home, const addresses *where);
 /* Programs that still run are killed. */
 void uploads_close(uploads **u);
 

@@ -114,25 +114,37 @@ add_option(upload_words *w, const char *name, const char *value, uint32_t *seen,
     return false;
 }
 
-bool
-upload_words_read(upload_words *w, const char *event, const char *query, const char *home,
-                  const uint8_t *request_id, api_problem *wrong)
+static void
+add_given(upload_words *w, const upload_given *given)
 {
-    char name[API_WORD_SIZE], value[API_WORD_SIZE], hex[2 * SIJILL_ID_SIZE + 1];
-    uint32_t seen = 0;
+    char hex[2 * SIJILL_ID_SIZE + 1];
 
-    w->count = w->used = 0;
-    w->full = false;
     add(w, "sijill");
     add(w, "upload");
     add(w, "-");
     add(w, "--json");
-    add(w, "--home=%s", home);
+    add(w, "--home=%s", given->home);
     add(w, "--key-file=/dev/fd/%d", CHILD_KEY_FD);
-    if (request_id != NULL) {
-        sijill_hex(request_id, hex);
-        add(w, "--request-id=%s", hex);
-    }
+    if (given->peers[0] != '\0')
+        add(w, "--peers=%s", given->peers);
+    if (given->curve_key[0] != '\0')
+        add(w, "--curve-key=%s", given->curve_key);
+    if (given->request_id == NULL)
+        return;
+    sijill_hex(given->request_id, hex);
+    add(w, "--request-id=%s", hex);
+}
+
+bool
+upload_words_read(upload_words *w, const char *event, const char *query, const upload_given *given,
+                  api_problem *wrong)
+{
+    char name[API_WORD_SIZE], value[API_WORD_SIZE];
+    uint32_t seen = 0;
+
+    w->count = w->used = 0;
+    w->full = false;
+    add_given(w, given);
     if (!add_event(w, event)) {
         api_wrong(wrong, SIJILL__V1__CODE__NOT_FOUND, "", "no event has this slug or id");
         return false;

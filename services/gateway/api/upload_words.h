@@ -31,6 +31,13 @@ extern const upload_option upload_options[]; /* ended by name NULL */
  */
 bool upload_path(const char *path, char event[API_WORD_SIZE]);
 
-/* False: *wrong.  `request` NULL: none that later tries could name. */
-bool upload_words_read(upload_words *w, const char *event, const char *query, const char *home,
-                       const uint8_t *request_id, api_problem *wrong);
+/* What does not come from the address. */
+typedef struct upload_given {
+    const char *home;              /* of the program */
+    const char *peers, *curve_key; /* files, as of the gateway; "": none */
+    const uint8_t *request_id;     /* NULL: none that later tries could name */
+} upload_given;
+
+/* False: *wrong. */
+bool upload_words_read(upload_words *w, const char *event, const char *query,
+                       const upload_given *given, api_problem *wrong);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of an upload's address becomes an argument of the program, and what never does.
+ */
+#include "services/gateway/api/upload_words.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const uint8_t id[SIJILL_ID_SIZE] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+static upload_words words;
+static api_problem wrong;
+
+static bool
+read_words(const char *event, const char *query)
+{
+    upload_given given = { .home = "/srv/home", .peers = "", .curve_key = "" };
+
+    return upload_words_read(&words, event, query, &given, &wrong);
+}
+
+static void
+an_upload_s_address_names_an_event(void **state)
+{
+    static const char *const others[] = { "/v1/events/uploads",     "/v1/events//uploads",
+                                          "/v1/events/a/b/uploads", "/v1/events/a/upload",
+                                          "/v1/events/a/uploads/",  "/v1/event/a/uploads" };
+    char event[API_WORD_SIZE];
+
+    (void) state;
+    assert_true(upload_path("/v1/events/a%2Db/uploads", event));
+    assert_string_equal(event, "a-b");
+    assert_true(upload_path("/v1/events/%00/uploads", event));
+    assert_string_equal(event, "");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(upload_path(others[i], event));
+}
+
+static void
+parameters_are_arguments_one_each(void **state)
+{
+    static const char *const wanted[] = {
+        "sijill",
+        "upload",
+        "-",
+        "--json",
+        "--home=/srv/home",
+        "--key-file=/dev/fd/3",
+        "--event=spring-2026",
+        "--dry-run",
+        "--zone=Europe/Istanbul",
+        "--map=name=-x y",
+        "--map=email=$(id);`id`",
+    };
+
+    (void) state;
+    assert_true(read_words("spring-2026", "dry_run=true&apply=false&zone=Europe/Istanbul&"
+                                          "map=name=-x+y&map=email%3D$(id);`id`"));
+    assert_int_equal(words.count, sizeof wanted / sizeof wanted[0]);
+    for (size_t i = 0; i < words.count; i++)
+        assert_string_equal(words.argument[i], wanted[i]);
+    assert_null(words.argument[words.count]);
+}
+
+static void
+where_the_services_are_and_the_request_id_go_along(void **state)
+{
+    upload_given given = {
+        .home = "/srv/home", .peers = "/etc/peers", .curve_key = "/etc/key", .request_id = id
+    };
+
+    (void) state;
+    assert_true(upload_words_read(&words, "a", "", &given, &wrong));
+    assert_string_equal(words.argument[6], "--peers=/etc/peers");
+    assert_string_equal(words.argument[7], "--curve-key=/etc/key");
+    assert_string_equal(words.argument[8], "--request-id=000102030405060708090a0b0c0d0e0f");
+}
+
+static void
+an_event_is_a_slug_or_an_id(void **state)
+{
+    static const char *const bad[] = { "", "A", "a b", "--json", "../x", "a\n", "%", "a_b" };
+    char longest[API_SLUG_SIZE + 1];
+
+    (void) state;
+    assert_true(read_words("AAECAwQFBgcICQoLDA0ODw==", ""));
+    assert_string_equal(words.argument[6], "--event=000102030405060708090a0b0c0d0e0f");
+    memset(longest, 'a', sizeof longest);
+    longest[API_SLUG_SIZE] = '\0';
+    assert_false(read_words(longest, ""));
+    longest[API_SLUG_SIZE - 1] = '\0';
+    assert_true(read_words(longest, ""));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (strcmp(bad[i], "--json") != 0 && read_words(bad[i], ""))
+            fail_msg("%s was taken", bad[i]);
+    assert_true(read_words("--json", "")); /* behind "--event=" it is no option */
+    assert_string_equal(words.argument[6], "--event=--json");
+}
+
+static void
+what_is_no_parameter_is_no_argument(void **state)
+{
+    static const char *const bad[] = {
+        "home=/etc",      "key-file=/etc/shadow",
+        "save-mapping=x", "mapping=x",
+        "apply",          "apply=1",
+        "zone=",          "zone=a&zone=b",
+        "dry-run=true",   "zone=%",
+        "DRY_RUN=true",   "request_id=x",
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (read_words("a", bad[i]))
+            fail_msg("%s was taken", bad[i]);
+}
+
+static void
+there_are_only_so_many(void **state)
+{
+    static char query[32 * 1024];
+    size_t used = 0;
+
+    (void) state;
+    for (int i = 0; i < UPLOAD_ARGUMENTS_MAX; i++)
+        used += (size_t) snprintf(query + used, sizeof query - used, "&map=email=x");
+    assert_false(read_words("a", query));
+    assert_int_equal(wrong.code, SIJILL__V1__CODE__TOO_LARGE);
+    used = 0;
+    for (int i = 0; i < 24; i++)
+        used += (size_t) snprintf(query + used, sizeof query - used, "&map=email=%0500d", i);
+    assert_false(read_words("a", query));
+    assert_int_equal(wrong.code, SIJILL__V1__CODE__TOO_LARGE);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_upload_s_address_names_an_event),
+        cmocka_unit_test(parameters_are_arguments_one_each),
+        cmocka_unit_test(where_the_services_are_and_the_request_id_go_along),
+        cmocka_unit_test(an_event_is_a_slug_or_an_id),
+        cmocka_unit_test(what_is_no_parameter_is_no_argument),
+        cmocka_unit_test(there_are_only_so_many),
+    };
+
+    return cmocka_run_group_tests_name("api upload", tests, NULL, NULL);
+}
