@@ -207,5 +207,6 @@ request_refuse(request *r, http_refusal why, unsigned status, const char *code, 
 {
     r->h->refused[why]++;
     r->close = r->c->linger = true;
+    request_gone(r); /* its site is not asked for the answer */
     problem_answer(r, status, code, detail);
 }

@@ -62,9 +62,8 @@ typedef struct http_site {
     void (*handle)(void *context, request *r);
     /* NULL: the body is kept in memory for handle.  Else it is given piece by piece. */
     http_piece_fn *piece;
-    /* A request that was admitted ends without an answer: its client went away or took too long
-     * before all had come, or http is being closed.  What was kept with it is to be given back, and
-     * the request forgotten.  NULL: nothing is. */
+    /* A request that was admitted ends without an answer of the site: its client went away, took
+     * too long, or sent too much.  What was kept with it is to be given back.  NULL: nothing is. */
     void (*gone)(void *context, request *r);
     void *context;
 } http_site;

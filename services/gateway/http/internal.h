@@ -194,6 +194,8 @@ enum MHD_Result request_step(void *context, struct MHD_Connection *mhd, const ch
                              size_t *size, void **own);
 void request_end(void *context, struct MHD_Connection *mhd, void **own,
                  enum MHD_RequestTerminationCode code);
+/* Tell its site, once, that it will not be asked for an answer. */
+void request_gone(request *r);
 
 /* ---- framing.c */
 /* Look at a head, and note what is in it; words where it is no good, and the status for them. */

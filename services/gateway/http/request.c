@@ -397,6 +397,16 @@ request_step(void *context, struct MHD_Connection *mhd, const char *url, const c
 /* ---- its end ---- */
 
 void
+request_gone(request *r)
+{
+    bool told = !r->admitted || r->answered || r->site->gone == NULL;
+
+    r->admitted = false;
+    if (!told)
+        r->site->gone(r->site->context, r);
+}
+
+void
 request_end(void *context, struct MHD_Connection *mhd, void **own,
             enum MHD_RequestTerminationCode code)
 {
@@ -413,8 +423,7 @@ request_end(void *context, struct MHD_Connection *mhd, void **own,
     connection_eats(r->c, r->head, r->head_size + r->declared, !r->has_body || r->declared > 0);
     connection_goes(connection_of(mhd), CONNECTION_WAITS);
     h->in_flight--;
-    if (r->admitted && !r->answered && r->site->gone != NULL)
-        r->site->gone(r->site->context, r);
+    request_gone(r);
     account_request(r);
     if (r->stream != NULL)
         r->stream->r = NULL;
