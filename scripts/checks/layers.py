@@ -33,7 +33,6 @@ HOMES = {
     "microhttpd.h": (GATEWAY + "/http/",),
     "curl/curl.h": (GATEWAY + "/outbound/",),
     "openssl/evp.h": (GATEWAY + "/platform/digest.c",),
-    "openssl/params.h": (GATEWAY + "/platform/digest.c",),
     "zmq.h": ("services/runtime/", SIGNER + "/", "clients/c/"),
 }
 # The signer and the gateway take these of the runtime and not its loop.

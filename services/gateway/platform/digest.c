@@ -2,9 +2,10 @@
 #include "services/gateway/platform/digest.h"
 
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <sodium.h>
 #include <string.h>
+
+enum { BLOCK_MAX = 128 };
 
 size_t
 digest_size(digest_kind kind)
@@ -44,12 +45,26 @@ digest_of_name(const char *name)
     return DIGEST_NONE;
 }
 
-/* By OpenSSL's libcrypto, which has them all. */
-static bool
-hash_evp(const EVP_MD *md, const sj_bytes *part, size_t count, uint8_t *out)
+/* By OpenSSL's libcrypto, which has them all and uses what the processor has for them; the gateway
+ * is one thread. */
+static const EVP_MD *
+fetched(digest_kind kind)
 {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool good = ctx != NULL && EVP_DigestInit_ex(ctx, md, NULL) == 1;
+    static const char *const names[] = { "", "SHA1", "SHA256", "SHA384", "SHA512" };
+    static EVP_MD *known[DIGEST_SHA512 + 1]; /* to look for one takes as long as to use it */
+
+    if (known[kind] == NULL && kind != DIGEST_NONE)
+        known[kind] = EVP_MD_fetch(NULL, names[kind], NULL);
+    return known[kind];
+}
+
+static bool
+hash(digest_kind kind, sj_bytes first, const sj_bytes *part, size_t count, uint8_t *out)
+{
+    const EVP_MD *md = fetched(kind);
+    EVP_MD_CTX *ctx = md == NULL ? NULL : EVP_MD_CTX_new();
+    bool good = ctx != NULL && EVP_DigestInit_ex(ctx, md, NULL) == 1 &&
+                EVP_DigestUpdate(ctx, first.at, first.size) == 1;
 
     for (size_t i = 0; good && i < count; i++)
         good = EVP_DigestUpdate(ctx, part[i].at, part[i].size) == 1;
@@ -58,81 +73,32 @@ hash_evp(const EVP_MD *md, const sj_bytes *part, size_t count, uint8_t *out)
     return good;
 }
 
-static bool
-hmac_sha1(sj_bytes key, const sj_bytes *part, size_t count, uint8_t *out)
-{
-    char name[] = "SHA1";
-    const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string("digest", name, 0),
-                                  OSSL_PARAM_construct_end() };
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
-    bool good = ctx != NULL && EVP_MAC_init(ctx, key.at, key.size, params) == 1;
-    size_t size;
-
-    for (size_t i = 0; good && i < count; i++)
-        good = EVP_MAC_update(ctx, part[i].at, part[i].size) == 1;
-    good = good && EVP_MAC_final(ctx, out, &size, DIGEST_MAX) == 1;
-    EVP_MAC_CTX_free(ctx);
-    EVP_MAC_free(mac);
-    return good;
-}
-
-static void
-hmac_sha256(sj_bytes key, const sj_bytes *part, size_t count, uint8_t *out)
-{
-    crypto_auth_hmacsha256_state state;
-
-    crypto_auth_hmacsha256_init(&state, key.at, key.size);
-    for (size_t i = 0; i < count; i++)
-        crypto_auth_hmacsha256_update(&state, part[i].at, part[i].size);
-    crypto_auth_hmacsha256_final(&state, out);
-}
-
-static void
-hmac_sha512(sj_bytes key, const sj_bytes *part, size_t count, uint8_t *out)
-{
-    crypto_auth_hmacsha512_state state;
-
-    crypto_auth_hmacsha512_init(&state, key.at, key.size);
-    for (size_t i = 0; i < count; i++)
-        crypto_auth_hmacsha512_update(&state, part[i].at, part[i].size);
-    crypto_auth_hmacsha512_final(&state, out);
-}
-
 bool
 digest_hash(digest_kind kind, const sj_bytes *part, size_t count, uint8_t out[DIGEST_MAX])
 {
-    switch (kind) {
-    case DIGEST_SHA1:
-        return hash_evp(EVP_sha1(), part, count, out);
-    case DIGEST_SHA256:
-        return hash_evp(EVP_sha256(), part, count, out);
-    case DIGEST_SHA384:
-        return hash_evp(EVP_sha384(), part, count, out);
-    case DIGEST_SHA512:
-        return hash_evp(EVP_sha512(), part, count, out);
-    case DIGEST_NONE:
-        break;
-    }
-    return false;
+    return hash(kind, (sj_bytes){ "", 0 }, part, count, out);
 }
 
+/* RFC 2104. */
 bool
 digest_hmac(digest_kind kind, sj_bytes key, const sj_bytes *part, size_t count,
             uint8_t out[DIGEST_MAX])
 {
-    switch (kind) {
-    case DIGEST_SHA1:
-        return hmac_sha1(key, part, count, out);
-    case DIGEST_SHA256:
-        hmac_sha256(key, part, count, out);
-        return true;
-    case DIGEST_SHA512:
-        hmac_sha512(key, part, count, out);
-        return true;
-    case DIGEST_SHA384:
-    case DIGEST_NONE:
-        break;
-    }
-    return false;
+    size_t size = kind == DIGEST_SHA1 || kind == DIGEST_SHA256 ? 64 : BLOCK_MAX;
+    uint8_t block[BLOCK_MAX] = { 0 }, inner[DIGEST_MAX];
+    const sj_bytes first = { block, size }, second = { inner, digest_size(kind) };
+    bool good = true;
+
+    if (key.size > size)
+        good = digest_hash(kind, &key, 1, block);
+    else if (key.size > 0)
+        memcpy(block, key.at, key.size);
+    for (size_t i = 0; i < size; i++)
+        block[i] ^= 0x36;
+    good = good && hash(kind, first, part, count, inner);
+    for (size_t i = 0; i < size; i++)
+        block[i] ^= 0x36 ^ 0x5c;
+    good = good && hash(kind, first, &second, 1, out);
+    sodium_memzero(block, sizeof block);
+    return good;
 }

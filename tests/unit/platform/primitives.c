@@ -57,6 +57,8 @@ keyed_hashes_are_those_of_rfc_2202_and_rfc_4231(void **state)
     } cases[] = {
         { DIGEST_SHA1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79" },
         { DIGEST_SHA256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+        { DIGEST_SHA384, "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+                         "8e2240ca5e69e2c78b3239ecfab21649" },
         { DIGEST_SHA512, "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
                          "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737" },
     };
@@ -68,7 +70,32 @@ keyed_hashes_are_those_of_rfc_2202_and_rfc_4231(void **state)
         assert_true(digest_hmac(cases[i].kind, (sj_bytes){ "Jefe", 4 }, part, 2, mac));
         expect_hex(mac, cases[i].kind, cases[i].hex);
     }
-    assert_false(digest_hmac(DIGEST_SHA384, (sj_bytes){ "Jefe", 4 }, part, 2, mac));
+    assert_false(digest_hmac(DIGEST_NONE, (sj_bytes){ "Jefe", 4 }, part, 2, mac));
+}
+
+static void
+a_key_longer_than_a_block_is_hashed_first(void **state)
+{
+    static const struct {
+        digest_kind kind;
+        const char *hex; /* of test case 6 of RFC 4231; SHA-1's as Python's hmac has it */
+    } cases[] = {
+        { DIGEST_SHA1, "90d0dace1c1bdc957339307803160335bde6df2b" },
+        { DIGEST_SHA256, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
+        { DIGEST_SHA384, "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c6"
+                         "0c2ef6ab4030fe8296248df163f44952" },
+        { DIGEST_SHA512, "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+                         "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598" },
+    };
+    const sj_bytes part = { "Test Using Larger Than Block-Size Key - Hash Key First", 54 };
+    uint8_t key[131], mac[DIGEST_MAX];
+
+    (void) state;
+    memset(key, 0xaa, sizeof key);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(digest_hmac(cases[i].kind, (sj_bytes){ key, sizeof key }, &part, 1, mac));
+        expect_hex(mac, cases[i].kind, cases[i].hex);
+    }
 }
 
 static void
@@ -222,6 +249,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes_are_those_of_fips_180),
         cmocka_unit_test(keyed_hashes_are_those_of_rfc_2202_and_rfc_4231),
+        cmocka_unit_test(a_key_longer_than_a_block_is_hashed_first),
         cmocka_unit_test(a_time_is_what_rfc_3339_says),
         cmocka_unit_test(a_field_of_a_form_is_there_once_and_well_escaped),
         cmocka_unit_test(only_a_path_of_graph_is_asked_for),
