@@ -52,21 +52,20 @@ path_fits(const char *template, const char *path, const char *values[], size_t s
 {
     size_t count = 0;
 
-    while (*template == '/' && *path == '/') {
-        size_t want = segment(++template), have = segment(++path);
-
-        if (*template == '{') {
-            if (have == 0)
+    for (; *template != '\0'; template ++, path++) {
+        if (*template != '{') {
+            if (*template != *path)
                 return false;
-            values[count] = path;
-            sizes[count++] = have;
-        } else if (want != have || memcmp(template, path, want) != 0) {
-            return false;
+            continue;
         }
-        template += want;
-        path += have;
+        values[count] = path;
+        sizes[count] = segment(path);
+        if (sizes[count] == 0)
+            return false;
+        path += sizes[count++] - 1;
+        template += segment(template) - 1;
     }
-    return *template == '\0' && *path == '\0';
+    return *path == '\0';
 }
 
 /* Segments that are words go before segments that are parameters: how many words a template has. */
@@ -129,12 +128,17 @@ api_find(const char *method, const char *path, api_match *match)
     match->route = NULL;
     match->allow[0] = '\0';
     match->wrong = NULL;
-    for (const api_route *route = api_routes; route->method != NULL; route++)
-        if (path_fits(route->path, path, values, sizes) && word_count(route->path) > best)
-            best = word_count(route->path);
     for (const api_route *route = api_routes; route->method != NULL; route++) {
-        if (word_count(route->path) != best || !path_fits(route->path, path, values, sizes))
+        unsigned words;
+
+        if (!path_fits(route->path, path, values, sizes) ||
+            (words = word_count(route->path)) < best)
             continue;
+        if (words > best) { /* what fitted before fitted less */
+            match->route = NULL;
+            match->allow[0] = '\0';
+        }
+        best = words;
         allow(match, route->method);
         if (strcmp(route->method, wanted) != 0)
             continue;
