@@ -263,6 +263,8 @@ open_http(gateway *g, const sj_options *given)
     /* Before http's own turner, which sends what this has answered. */
     loop_each_turn(g->loop, spool_flush, g->spool);
     g->http = http_open(g->loop, &door);
+    /* After it: who waits for an answer has it before the work that it makes. */
+    loop_each_turn(g->loop, work_turn, g->work);
     if (g->http != NULL)
         metrics_add(g->metrics, http_metrics, g->http);
     return g->http != NULL;

@@ -58,7 +58,8 @@ struct work {
     job *free;
     size_t jobs;
     uint64_t taken; /* number of the last delivery that became a job */
-    bool asleep_full;
+    bool awake;     /* the spool may have more */
+    bool full;      /* and waits for a job to end */
     loop_timer sweep;
     work_counts counts;
 };

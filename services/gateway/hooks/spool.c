@@ -15,6 +15,8 @@ enum {
     BATCH_ARENA_SIZE = 32 * 1024 * 1024,
     READ_ARENA_SIZE = 1024 * 1024,
     PRUNE_EVERY_MS = 10000,
+    DONE_MAX = 1024,
+    DONE_MS = 100,
     EXIT_UNKNOWN_OUTCOME = 70,
 };
 
@@ -33,7 +35,9 @@ struct spool {
     uint64_t last; /* number given last */
     uint64_t low;  /* all up to here are done */
     uint64_t done_above;
-    loop_timer prune_timer;
+    uint64_t done[DONE_MAX]; /* that the store does not know yet */
+    size_t done_count;
+    loop_timer prune_timer, done_timer;
 };
 
 static const char *const tables[] = { "delivery", "body", "done",    "hook",
@@ -104,6 +108,77 @@ read_state(spool *s)
     sj_arena_reset(&s->read_arena);
 }
 
+static int
+compare_numbers(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void
+rise(spool *s)
+{
+    sj_key key;
+
+    for (s->low++; s->done_above > 0; s->low++, s->done_above--) {
+        key = key_of(s->low + 1);
+        if (!sj_exists(spool_write(s), SPOOL_DONE, &key))
+            return;
+        sj_delete(spool_write(s), SPOOL_DONE, &key);
+    }
+}
+
+static bool
+is_marked(spool *s, sj_txn *txn, uint64_t number)
+{
+    sj_key key = key_of(number);
+
+    for (size_t i = 0; i < s->done_count; i++)
+        if (s->done[i] == number)
+            return true;
+    return number <= s->low || sj_exists(txn, SPOOL_DONE, &key);
+}
+
+static bool
+is_done(spool *s, uint64_t number)
+{
+    sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
+    bool marked = is_marked(s, txn, number);
+
+    sj_read_end(txn);
+    sj_arena_reset(&s->read_arena);
+    return marked;
+}
+
+/* A mark is worth no commit of its own: without it a delivery is looked at once more after a crash,
+ * and changes nothing.  So marks go along with the next delivery, or wait for each other. */
+static void
+write_done(void *context)
+{
+    spool *s = context;
+    uint64_t low_before = s->low;
+    unsigned char low[8];
+    sj_key key;
+
+    qsort(s->done, s->done_count, sizeof *s->done, compare_numbers);
+    for (size_t i = 0; i < s->done_count; i++) {
+        key = key_of(s->done[i]);
+        if (s->done[i] == s->low + 1) {
+            rise(s);
+        } else if (s->done[i] > s->low) {
+            s->done_above += !sj_exists(spool_write(s), SPOOL_DONE, &key);
+            sj_put(spool_write(s), SPOOL_DONE, &key, (sj_bytes){ "", 0 });
+        }
+    }
+    s->done_count = 0;
+    if (s->low == low_before)
+        return;
+    key = key_of(0);
+    sj_write_u64(low, s->low);
+    sj_put(spool_write(s), SPOOL_DONE, &key, (sj_bytes){ low, sizeof low });
+}
+
 /* The turn's end: one commit, then all are told. */
 void
 spool_flush(void *context)
@@ -114,6 +189,7 @@ spool_flush(void *context)
 
     if (s->batch == NULL)
         return;
+    write_done(s);
     sj_write_u64(mark, s->last);
     durable = sj_txn_fault(s->batch) == SJ_FAULT_NONE;
     if (durable)
@@ -195,26 +271,13 @@ spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_sto
 void
 spool_done(spool *s, uint64_t number)
 {
-    unsigned char low[8];
-    sj_key key = key_of(number);
-
-    if (number <= s->low)
+    if (is_done(s, number))
         return;
-    if (number != s->low + 1) {
-        s->done_above += !sj_exists(spool_write(s), SPOOL_DONE, &key);
-        sj_put(spool_write(s), SPOOL_DONE, &key, (sj_bytes){ "", 0 });
-        return;
-    }
-    for (s->low = number; s->done_above > 0; s->low++) {
-        key = key_of(s->low + 1);
-        if (!sj_exists(spool_write(s), SPOOL_DONE, &key))
-            break;
-        sj_delete(spool_write(s), SPOOL_DONE, &key);
-        s->done_above--;
-    }
-    key = key_of(0);
-    sj_write_u64(low, s->low);
-    sj_put(spool_write(s), SPOOL_DONE, &key, (sj_bytes){ low, sizeof low });
+    if (s->done_count == DONE_MAX)
+        write_done(s);
+    if (s->done_count == 0)
+        loop_at(s->loop, &s->done_timer, loop_mono_ms(s->loop) + DONE_MS);
+    s->done[s->done_count++] = number;
 }
 
 void
@@ -323,11 +386,9 @@ spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
 
     sj_scan_begin_after(&scan, txn, SPOOL_DELIVERY, &all, &from);
     while (!found && sj_scan_next(&scan)) {
-        sj_key key = key_of(sj_read_u64(scan.key.at));
-
-        if (sj_exists(txn, SPOOL_DONE, &key))
-            continue;
         *number = sj_read_u64(scan.key.at);
+        if (is_marked(s, txn, *number))
+            continue;
         if (!copy_row(arena, scan.value, row) || !join_body(txn, *number, *row, arena, body))
             break;
         found = true;
@@ -353,7 +414,7 @@ spool_read_end(spool *s, sj_txn *txn)
 uint64_t
 spool_waiting(const spool *s)
 {
-    return s->last - s->low - s->done_above;
+    return s->last - s->low - s->done_above - s->done_count;
 }
 
 void
@@ -422,6 +483,7 @@ spool_open(loop *l, const char *home)
     read_state(s);
     s->prune_timer = (loop_timer){ .due = prune, .context = s };
     loop_at(l, &s->prune_timer, loop_mono_ms(l) + PRUNE_EVERY_MS);
+    s->done_timer = (loop_timer){ .due = write_done, .context = s };
     return s;
 }
 
@@ -431,6 +493,8 @@ spool_close(spool **s)
     if (*s == NULL)
         return;
     loop_at((*s)->loop, &(*s)->prune_timer, 0);
+    loop_at((*s)->loop, &(*s)->done_timer, 0);
+    write_done(*s);
     if ((*s)->batch != NULL)
         spool_flush(*s);
     sj_store_close(&(*s)->store);

@@ -67,10 +67,9 @@ job_end(job *j)
     if (j->kind == JOB_DELIVERY)
         spool_done(w->parts.spool, j->number);
     job_free(j);
-    if (w->asleep_full) {
-        w->asleep_full = false;
+    if (w->full)
         work_wake(w);
-    }
+    w->full = false;
 }
 
 /* ---- deliveries --------------------------------------------------------------------------------
@@ -102,10 +101,9 @@ take_delivery(work *w)
     Sijill__V1__DeliveryRow *row;
     const hook *h;
 
-    if (j == NULL) {
-        w->asleep_full = true;
+    w->full = j == NULL;
+    if (w->full)
         return false;
-    }
     if (!spool_next(w->parts.spool, w->taken, &j->arena, &j->number, &row, &j->body)) {
         job_free(j);
         return false;
@@ -136,8 +134,19 @@ take_delivery(work *w)
 void
 work_wake(work *w)
 {
-    while (!w->asleep_full && take_delivery(w))
-        ;
+    w->awake = true;
+    loop_again(w->parts.loop);
+}
+
+void
+work_turn(void *context)
+{
+    work *w = context;
+
+    for (size_t i = 0; i < WORK_A_TURN && w->awake; i++)
+        w->awake = take_delivery(w);
+    if (w->awake)
+        loop_again(w->parts.loop);
 }
 
 /* ---- held pushes -------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 
 enum {
     WORK_JOBS_MAX = 512, /* deliveries at once */
+    WORK_A_TURN = 16,    /* begun in a turn: platforms that wait for an answer go first */
     WORK_RETRY_MS = 250, /* x 2^n */
     WORK_RETRY_MAX_MS = 15000,
     WORK_FETCH_MAX_MS = 5 * 60000, /* between two tries to ask a platform */
@@ -41,6 +42,8 @@ void work_close(work **w);
 
 /* Something new is durable in the spool. */
 void work_wake(work *w);
+/* Each turn: a part of what there is to do.  A loop_fn. */
+void work_turn(void *context);
 /* A link was made or removed (record 137). */
 void work_linked(work *w, uint64_t org, const Sijill__V1__Link *link);
 /* The feed lost its place: links may have been made that nobody told of. */
