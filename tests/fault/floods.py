@@ -6,7 +6,6 @@ idle or too many, then a client beside them is served as if he were alone, and w
 given back. All of it on the loopback, and gone when this ends."""
 
 import os
-import resource
 import statistics
 import sys
 import time
@@ -18,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import door
 import tap
 from door import head
+from slow import Slow, raise_descriptors, resident_kib
 
 EACH = 1000
 AT_ONCE = 20  # to make so many answers that nobody reads is work of its own
@@ -29,46 +29,6 @@ LARGE = 400 * 1000  # more than both ends' socket buffers hold
 DRIP_S = 1.0
 GONE_S = 60  # they should be in 20; this is when the test gives up
 PROBE_S = 0.1
-
-
-def raise_descriptors(wanted):
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY and most < wanted:
-        raise tap.Skip(f"needs {wanted} descriptors, the limit is {most}: ulimit -Hn")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-
-
-class Slow:
-    """A thousand connections that do a little each second, for as long as they may."""
-
-    def __init__(self, first, drip, reads=False):
-        self.first, self.drip, self.reads, self.left = first, drip, reads, []
-
-    def grow(self, port, count):
-        for _ in range(count):
-            client = door.Connection(port, receive_buffer=4096 if self.reads else 0)
-            client.send(self.first)
-            client.socket.setblocking(False)
-            self.left.append(client.socket)
-
-    def step(self):
-        """Drip; forget those that were hung up on."""
-        for one in list(self.left):
-            try:
-                if self.reads:
-                    if not one.recv(1):
-                        raise ConnectionResetError
-                else:
-                    one.send(self.drip)
-            except BlockingIOError:
-                pass
-            except OSError:
-                one.close()
-                self.left.remove(one)
-
-    def close(self):
-        for one in self.left:
-            one.close()
 
 
 def probe(the_door, client, times):
@@ -114,27 +74,20 @@ def slow_strangers_do_not_keep_a_client_waiting_and_are_put_out():
         assert statistics.median(times) < 0.1, "two requests should take less than 100 ms"
 
 
-def resident_kib(program):
-    for line in Path(f"/proc/{program.pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    raise AssertionError("no VmRSS")
-
-
 def growth_of_idle(asked):
     """What IDLE connections add to the door's memory, in KiB, once they rest."""
     raise_descriptors(IDLE + 200)
     with door.Door() as the_door, the_door.connect() as client:
         client.send(head("GET", "/echo/"))
         assert client.answer().status == 200
-        before, idle = resident_kib(the_door.program), []
+        before, idle = resident_kib(the_door.program.pid), []
         for _ in range(IDLE):
             idle.append(the_door.connect())
             if asked:
                 idle[-1].send(head("GET", "/echo/", "X-Pad: " + "y" * 1000))
                 assert idle[-1].answer().status == 200
         time.sleep(1)
-        growth = resident_kib(the_door.program) - before
+        growth = resident_kib(the_door.program.pid) - before
         client.send(head("GET", "/echo/"))
         assert client.answer().status == 200
         assert the_door.count("sijill_http_connections") >= IDLE
