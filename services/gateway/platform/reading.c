@@ -5,6 +5,7 @@
 #include "proto/wire/limits.h"
 #include "services/core/text.h"
 #include "services/gateway/platform/instant.h"
+#include "services/gateway/platform/signature.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -401,8 +402,14 @@ reading_instant(const json_t *value)
 {
     uint64_t ms = 0;
 
-    if (json_is_string(value))
-        return instant_read(json_string_value(value), &ms) ? ms : 0;
+    if (json_is_string(value)) {
+        const char *text = json_string_value(value);
+
+        if (instant_read(text, &ms))
+            return ms;
+        /* a number may come as its digits */
+        return signature_number(text, strlen(text), &ms) && ms <= SJ_INSTANT_MAX_MS ? ms : 0;
+    }
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
         json_integer_value(value) > SJ_INSTANT_MAX_MS)
         return 0;

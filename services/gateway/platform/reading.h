@@ -66,7 +66,7 @@ char *reading_name(reading *r, const json_t *first, const json_t *last);
 char *reading_country(reading *r, const json_t *value);
 char *reading_language(reading *r, const json_t *value);
 
-/* RFC 3339, or whole milliseconds; 0: neither. */
+/* RFC 3339, or whole milliseconds, as a number or its digits; 0: none of these. */
 uint64_t reading_instant(const json_t *value);
 /* The first that is not 0; the time of arrival when there is none. */
 void reading_occurred(reading *r, Sijill__V1__Push *push, uint64_t first, uint64_t second);

@@ -163,13 +163,15 @@ read_registration(const said *s)
                      reading_string(registrant, "email"), reading_raw(s->r, event_ts), NULL });
 }
 
-/* The connection behind a user id: it is new at every rejoin, so it pairs a join with its leave. */
+/* The connection behind a user id: it is new at every rejoin, and in every breakout room, so it
+ * pairs a join with its leave.  Which room is no part of it: the leave need not say. */
 static char *
-connection_of(const said *s, const Sijill__V1__Push *push, const char *user, const char *room)
+connection_of(const said *s, const Sijill__V1__Push *push, const char *user, bool breakout)
 {
     if (user[0] == '\0')
         return NULL;
-    return reading_connection(s->r, push, (const char *const[]){ user, room, NULL });
+    return reading_connection(s->r, push,
+                              (const char *const[]){ user, breakout ? "breakout" : "", NULL });
 }
 
 /* A breakout room is a connection of its own, which may know its person only by the main one. */
@@ -186,24 +188,11 @@ read_parent(const said *s, const json_t *participant, const Sijill__V1__Push *jo
     push = reading_push(s->r, SIJILL__V1__PUSH__KIND__BOUND);
     describe_webinar(s, push);
     push->connection = joined->connection;
-    push->bound_to = connection_of(s, push, parent, "");
+    push->bound_to = connection_of(s, push, parent, false);
     reading_occurred(s->r, push, joined->occurred_ms, 0);
     reading_same(
         s->r, push,
         (const char *const[]){ s->event, "parent", joined->connection, user, parent, NULL });
-}
-
-static const char *
-room_of(const said *s, const json_t *participant)
-{
-    const char *room = "";
-
-    if (!s->breakout)
-        return room;
-    room = reading_raw(s->r, json_object_get(s->object, "breakout_room_uuid"));
-    if (room[0] == '\0')
-        room = reading_raw(s->r, json_object_get(participant, "breakout_room_uuid"));
-    return room[0] == '\0' ? "breakout" : room;
 }
 
 /* Hosts' own comings and goings concern no registrant. */
@@ -221,7 +210,7 @@ read_participant(const said *s)
     const json_t *participant = json_object_get(s->object, "participant");
     const json_t *event_ts = json_object_get(s->root, "event_ts");
     const json_t *time = json_object_get(participant, s->time);
-    const char *user, *room;
+    const char *user;
     Sijill__V1__Push *push;
 
     if (!json_is_object(participant)) {
@@ -237,20 +226,19 @@ read_participant(const said *s)
     user = reading_raw(s->r, json_object_get(participant, "user_id"));
     if (user[0] == '\0')
         user = reading_raw(s->r, json_object_get(participant, "participant_uuid"));
-    room = room_of(s, participant);
 
     push = reading_push(s->r, s->kind);
     describe_webinar(s, push);
     push->registrant_id = reading_id(s->r, json_object_get(participant, "registrant_id"));
     push->email = reading_email(s->r, json_object_get(participant, "email"));
     push->name = reading_text(s->r, json_object_get(participant, "user_name"), READING_NAME_MAX);
-    push->connection = connection_of(s, push, user, room);
+    push->connection = connection_of(s, push, user, s->breakout);
     if (s->kind == SIJILL__V1__PUSH__KIND__BOUND)
         push->bound_to = connection_of(
-            s, push, reading_raw(s->r, json_object_get(participant, "bind_user_id")), "");
+            s, push, reading_raw(s->r, json_object_get(participant, "bind_user_id")), false);
     reading_occurred(s->r, push, reading_instant(time), 0);
     reading_same(s->r, push,
-                 (const char *const[]){ s->event, reading_string(s->object, "uuid"), user, room,
+                 (const char *const[]){ s->event, reading_string(s->object, "uuid"), user,
                                         reading_raw(s->r, time), NULL });
     if (s->breakout && s->kind == SIJILL__V1__PUSH__KIND__JOINED)
         read_parent(s, participant, push, user);

@@ -253,6 +253,13 @@ an_external_id_that_is_the_internal_one_is_no_identity(void **state)
            "connection=c0de-1772352000000#w_1\n");
 }
 
+static void
+a_time_may_be_its_digits_as_a_text(void **state)
+{
+    expect(*state, EVENT("meeting-ended", MEETING, "\"1772355660004\""),
+           "ENDED " WEBINAR " occurred_ms=1772355660004 connection=c0de-1772352000000#\n");
+}
+
 /* What attendance reads of a connection is what stands before its last mark. */
 static void
 a_connection_is_of_its_run_whatever_ids_look_like(void **state)
@@ -363,6 +370,7 @@ main(void)
         cmocka_unit_test(either_of_two_active_secrets_signs),
         cmocka_unit_test(coming_going_and_the_end_are_read),
         cmocka_unit_test(an_external_id_that_is_the_internal_one_is_no_identity),
+        cmocka_unit_test(a_time_may_be_its_digits_as_a_text),
         cmocka_unit_test(a_connection_is_of_its_run_whatever_ids_look_like),
         cmocka_unit_test(one_bad_event_kills_no_batch),
         cmocka_unit_test(a_form_that_cannot_be_read_is_said_in_words),

@@ -363,14 +363,23 @@ a_breakout_room_is_a_connection_of_the_person_of_the_main_one(void **state)
            ",\"breakout_room_uuid\":\"Room1==\",\"participant\":{\"user_id\":\"9\","
            "\"parent_user_id\":\"16778240\",\"user_name\":\"Amal\","
            "\"join_time\":\"2026-03-01T08:05:00Z\"}",
-           "JOINED " WEBINAR " occurred_ms=1772352300000 name=Amal connection=" UUID "#9/Room1==\n"
+           "JOINED " WEBINAR " occurred_ms=1772352300000 name=Amal connection=" UUID "#9/breakout\n"
            "BOUND " WEBINAR " occurred_ms=1772352300000 connection=" UUID
-           "#9/Room1== bound_to=" UUID "#16778240\n");
+           "#9/breakout bound_to=" UUID "#16778240\n");
     expect(*state, "meeting.participant_left_breakout_room",
            ",\"breakout_room_uuid\":\"Room1==\",\"participant\":{\"user_id\":\"9\","
            "\"parent_user_id\":\"16778240\",\"user_name\":\"Amal\","
            "\"leave_time\":\"2026-03-01T08:06:00Z\"}",
-           "LEFT " WEBINAR " occurred_ms=1772352360000 name=Amal connection=" UUID "#9/Room1==\n");
+           "LEFT " WEBINAR " occurred_ms=1772352360000 name=Amal connection=" UUID "#9/breakout\n");
+}
+
+static void
+a_leave_of_a_breakout_room_need_not_say_which(void **state)
+{
+    expect(*state, "meeting.participant_left_breakout_room",
+           ",\"breakout_room_uuid\":null,\"participant\":{\"user_id\":\"9\","
+           "\"leave_time\":\"2026-03-01T08:06:00Z\"}",
+           "LEFT " WEBINAR " occurred_ms=1772352360000 connection=" UUID "#9/breakout\n");
 }
 
 static void
@@ -524,6 +533,7 @@ main(void)
         cmocka_unit_test(joining_and_leaving_are_paired_by_instance_and_user_id),
         cmocka_unit_test(a_phone_is_bound_to_the_person_behind_it),
         cmocka_unit_test(a_breakout_room_is_a_connection_of_the_person_of_the_main_one),
+        cmocka_unit_test(a_leave_of_a_breakout_room_need_not_say_which),
         cmocka_unit_test(a_change_of_role_is_read),
         cmocka_unit_test(the_end_of_a_rehearsal_is_not_the_end),
         cmocka_unit_test(hosts_waiting_rooms_starts_and_the_unknown_say_nothing),
