@@ -17,6 +17,16 @@ column_title(const upload *u, const char *word)
     return title[0] == '\0' ? word : title;
 }
 
+/* Of "person.email", what a service calls a field, the file's own name of that column. */
+static const char *
+field_title(const void *of, const char *field)
+{
+    const char *dot = strrchr(field, '.');
+    const char *word = dot == NULL ? field : dot + 1;
+
+    return head_of(word) == HEADS ? field : column_title(of, word);
+}
+
 /* What needs no service; true: the row is settled. */
 static bool
 settled(intake *to, intake_row *row, const report_row *one)
@@ -55,6 +65,8 @@ upload_people(upload *u)
     intake_row *row = NULL;
 
     memcpy(rules.event_id, u->event_id, sizeof rules.event_id);
+    u->verdicts.title = field_title;
+    u->verdicts.of = u;
     report_rewind(u->file);
     while (report_next(u->file, &one)) {
         if (mixed && !one.person)

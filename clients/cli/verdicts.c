@@ -31,7 +31,12 @@ verdicts_open(verdicts *v, cli *c, const char *things, bool lines)
 static void
 print_row(void *context, const intake_row *row)
 {
-    verdicts_print(context, row);
+    const verdicts *v = context;
+    intake_row shown = *row;
+
+    if (v->title != NULL && row->code != 0 && row->column[0] != '\0')
+        (void) snprintf(shown.column, sizeof shown.column, "%s", v->title(v->of, row->column));
+    verdicts_print(context, &shown);
 }
 
 static void

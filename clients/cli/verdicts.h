@@ -24,7 +24,10 @@ typedef struct verdicts {
     bool progress;
     bool quiet;
     json_t *more; /* further members of the summary, or NULL */
-    int exit;     /* EXIT_REFUSED when any row was refused */
+    /* What the rows call the field that a service refused; NULL: as the service does. */
+    const char *(*title)(const void *of, const char *field);
+    const void *of;
+    int exit; /* EXIT_REFUSED when any row was refused */
 } verdicts;
 
 void verdicts_open(verdicts *v, cli *c, const char *things, bool lines);

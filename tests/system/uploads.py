@@ -121,6 +121,9 @@ def a_refused_row_names_its_column_as_the_file_does_and_costs_no_other():
     assert registered(slug)["chen@example.org"]["name"] == "=Chen"
     again = upload("own-people.csv", slug, code=REFUSED)
     assert again.verdicts == ["unchanged", "refused", "unchanged"], again
+    # Also what the service refuses.
+    came = upload("-", slug, stdin=b"Email Address,name,country\nnobody,Dina,OM\n", code=REFUSED)
+    assert (came.rows[0]["row"], came.rows[0]["column"]) == (2, "Email Address"), came
 
 
 def forms_and_surveys_register_who_answered_to_the_end():

@@ -194,6 +194,17 @@ api_reply(sj_arena *arena, const api_match *match, const char *slug, const sijil
     return !body->failed;
 }
 
+/* What a query calls the fields of a page; NULL: another one. */
+static const char *
+page_parameter(const api_route *route, const char *field)
+{
+    if (route == NULL || route->body != NULL)
+        return NULL;
+    return strcmp(field, "limit") == 0   ? API_PAGE_SIZE
+           : strcmp(field, "after") == 0 ? API_PAGE_TOKEN
+                                         : NULL;
+}
+
 /* The field as the caller has it: of the body, which may be a member of the request. */
 static const char *
 field_in_body(const api_route *route, const char *field)
@@ -208,7 +219,7 @@ field_in_body(const api_route *route, const char *field)
 void
 api_refusal(const api_route *route, const sijill_reply *reply, api_problem *wrong)
 {
-    const char *words = reply->detail;
+    const char *words = reply->detail, *parameter = page_parameter(route, reply->field);
 
     if (reply->code == SIJILL__V1__CODE__UNKNOWN_OUTCOME)
         words = route != NULL && (route->flags & API_WRITE) != 0
@@ -219,4 +230,6 @@ api_refusal(const api_route *route, const sijill_reply *reply, api_problem *wron
         words = "the service is not there; nothing was done: ask again";
     api_wrong(wrong, reply->code, field_in_body(route, reply->field),
               words[0] == '\0' ? "refused" : words);
+    if (parameter != NULL)
+        (void) snprintf(wrong->field, sizeof wrong->field, "%s", parameter);
 }

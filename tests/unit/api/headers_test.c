@@ -438,6 +438,18 @@ a_service_s_field_is_named_as_json_has_it(void **state)
 }
 
 static void
+a_service_s_limit_is_the_page_size_of_the_query(void **state)
+{
+    sijill_reply reply = { .code = SIJILL__V1__CODE__INVALID, .field = "limit" };
+    api_problem wrong;
+
+    (void) state;
+    api_find("GET", "/v1/events/a/registrations", &match);
+    api_refusal(match.route, &reply, &wrong);
+    assert_string_equal(wrong.field, "page_size");
+}
+
+static void
 an_unknown_outcome_says_ask_again_with_the_same_key(void **state)
 {
     sijill_reply reply = { .code = SIJILL__V1__CODE__UNKNOWN_OUTCOME };
@@ -478,6 +490,7 @@ main(void)
         cmocka_unit_test(a_signed_document_is_answered_as_it_is),
         cmocka_unit_test(each_code_is_one_status),
         cmocka_unit_test(a_service_s_field_is_named_as_json_has_it),
+        cmocka_unit_test(a_service_s_limit_is_the_page_size_of_the_query),
         cmocka_unit_test(an_unknown_outcome_says_ask_again_with_the_same_key),
     };
 
