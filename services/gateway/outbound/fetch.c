@@ -186,19 +186,30 @@ due(void *context)
 /* ---- beginnings --------------------------------------------------------------------------------
  */
 
+static bool
+is_here(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+           (strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0');
+}
+
+/* As curl itself reads it: "http://localhost:80@example.org/" is not this machine. */
 bool
 fetch_may_ask(const char *url)
 {
-    static const char *const local[] = { "http://127.0.0.1:", "http://127.0.0.1/",
-                                         "http://[::1]:",     "http://[::1]/",
-                                         "http://localhost:", "http://localhost/" };
+    CURLU *parts = curl_url();
+    char *scheme = NULL, *host = NULL, *user = NULL;
+    bool may = parts != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+               curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+               curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+               curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
+               (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && is_here(host)));
 
-    if (strncmp(url, "https://", strlen("https://")) == 0)
-        return true;
-    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
-        if (strncmp(url, local[i], strlen(local[i])) == 0)
-            return true;
-    return false;
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(user);
+    curl_url_cleanup(parts);
+    return may;
 }
 
 static bool
@@ -223,6 +234,7 @@ set_headers(running *r, const fetch_request *request)
         int length = snprintf(bearer, sizeof bearer, "Authorization: Bearer %s", request->token);
 
         all = length > 0 && (size_t) length < sizeof bearer && add_header(r, bearer);
+        explicit_bzero(bearer, sizeof bearer);
     }
     return all && curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, r->headers) == CURLE_OK;
 }

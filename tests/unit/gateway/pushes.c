@@ -5,6 +5,7 @@
  */
 #include "services/gateway/hooks/apply.h"
 #include "services/gateway/hooks/links.h"
+#include "services/gateway/outbound/fetch.h"
 #include "services/gateway/outbound/sender.h"
 #include "sijill/v1/attendance.pb-c.h"
 
@@ -192,10 +193,40 @@ the_published_vector_of_standard_webhooks_is_signed_alike(void **state)
     assert_string_equal(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
+static void
+only_what_curl_calls_this_machine_is_asked_without_tls(void **state)
+{
+    static const struct {
+        const char *url;
+        bool may;
+    } table[] = {
+        { "https://example.org/in", true },
+        { "http://127.0.0.1:8080/in", true },
+        { "http://127.9.8.7/", true },
+        { "http://[::1]:1/", true },
+        { "http://localhost", true },
+        { "http://example.org/", false },
+        { "http://localhost.evil.example/", false },
+        { "http://127.evil.example/", false },
+        { "http://localhost:80@evil.example/", false },
+        { "http://127.0.0.1:80@evil.example/", false },
+        { "https://user@example.org/", false },
+        { "ftp://localhost/", false },
+        { "https:///", false },
+        { "", false },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (fetch_may_ask(table[i].url) != table[i].may)
+            fail_msg("%s", table[i].url);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_curl_calls_this_machine_is_asked_without_tls),
         cmocka_unit_test(each_kind_of_presence_is_its_kind_of_evidence),
         cmocka_unit_test(only_an_id_that_we_made_is_a_registration_of_ours),
         cmocka_unit_test(a_registration_of_nobody_is_told_in_words),
