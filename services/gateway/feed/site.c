@@ -173,6 +173,17 @@ pull(void *context, char *at, size_t size)
     return (long) left;
 }
 
+/* Who reads on, but never to the end, does not make it grow for ever. */
+static void
+drop_taken(listener *l)
+{
+    if (l->taken < FEED_BUFFER_MAX)
+        return;
+    memmove(l->text.at, l->text.at + l->taken, l->text.size - l->taken);
+    l->text.size -= l->taken;
+    l->taken = 0;
+}
+
 static void
 closed(void *context)
 {
@@ -232,6 +243,7 @@ came(void *context, uint32_t code)
     else if (code != SIJILL__V1__CODE__OK)
         refuse(l, code, "after", lost);
     else if (l->events) {
+        drop_taken(l);
         if (l->text.size - l->taken > FEED_BUFFER_MAX)
             reader_pause(l->reader, true);
         if (l->text.size > l->taken)
@@ -330,6 +342,8 @@ ask(void *context)
         backend_ask(l->site->services, BACKEND_REGISTRATION, l->who.org, &question, key_came, l);
     if (!l->asking && l->stream == NULL)
         refuse(l, SIJILL__V1__CODE__BUSY, "", "too many ask at once: ask again");
+    else if (!l->asking)
+        loop_at(l->site->loop, &l->ask_timer, loop_mono_ms(l->site->loop) + FEED_ASK_AGAIN_MS);
 }
 
 /* ---- what is asked -----------------------------------------------------------------------------
