@@ -60,8 +60,10 @@ split_token(hook *h, size_t n)
         return;
     *mark = '\0';
     h->secret_size[n] = (size_t) (mark - text);
+    mark += sizeof token_mark - 1;
+    mark[strcspn(mark, "\r\n")] = '\0'; /* it becomes part of a header */
     if (n == 0)
-        h->token = mark + sizeof token_mark - 1;
+        h->token = mark;
 }
 
 static void

@@ -262,17 +262,22 @@ hook_came(void *context, const sijill_reply *reply)
     request *r = context;
     const hook_address *a = request_kept(r);
     hook_site *s = a->site;
+    const hook *told = registry_find(s->parts.registry, a->org, a->id);
     Sijill__V1__Hook *news;
 
     s->lookups--;
+    if (told != NULL && !told->doubted) { /* by the feed meanwhile: this answer may be older */
+        with_hook(s, r, told);
+        return;
+    }
     if (reply->code == SIJILL__V1__CODE__NOT_FOUND || reply->code == SIJILL__V1__CODE__INVALID) {
         no_such_hook(s, r);
         return;
     }
     news = reply->code == SIJILL__V1__CODE__OK ? sijill_unpack(reply, &sijill__v1__hook__descriptor)
                                                : NULL;
-    if (news == NULL && registry_find(s->parts.registry, a->org, a->id) != NULL)
-        with_hook(s, r, registry_find(s->parts.registry, a->org, a->id));
+    if (news == NULL && told != NULL)
+        with_hook(s, r, told);
     else if (news == NULL)
         problem_answer(
             r, 503, "UNAVAILABLE",
