@@ -199,6 +199,21 @@ endpoint_head(endpoints *e, const endpoint *p, sj_arena *arena, uint64_t *number
     return found;
 }
 
+uint64_t
+endpoint_waiting(endpoints *e, const endpoint *p)
+{
+    sj_txn *txn = spool_read(e->spool);
+    sj_key prefix = key_of(p, NULL);
+    uint64_t first = p->last + 1;
+    sj_scan scan;
+
+    sj_scan_begin(&scan, txn, SPOOL_OUT, &prefix, NULL);
+    if (sj_scan_next(&scan))
+        first = sj_read_u64((const unsigned char *) scan.key.at + prefix.size);
+    spool_read_end(e->spool, txn);
+    return p->last + 1 - first;
+}
+
 void
 endpoint_tried(endpoints *e, endpoint *p, uint64_t number, bool told,
                const Sijill__V1__OutLogRow *log)
@@ -280,8 +295,14 @@ endpoints_open(spool *s, const seal *key)
     e->key = key;
     txn = spool_read(s);
     sj_scan_begin(&scan, txn, SPOOL_ENDPOINT, &all, NULL);
-    while (sj_scan_next(&scan))
+    for (;;) {
+        size_t mark = sj_arena_mark(sj_txn_arena(txn)); /* there may be more than it holds */
+
+        if (!sj_scan_next(&scan))
+            break;
         remember(e, txn, scan.key, scan.value);
+        sj_arena_release(sj_txn_arena(txn), mark);
+    }
     spool_read_end(s, txn);
     return e;
 }

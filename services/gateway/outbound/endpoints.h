@@ -53,6 +53,8 @@ void endpoint_queue(endpoints *e, endpoint *p, const Sijill__V1__OutRow *row);
 /* The first that waits: a copy in the arena.  Only what is durable. */
 bool endpoint_head(endpoints *e, const endpoint *p, sj_arena *arena, uint64_t *number,
                    Sijill__V1__OutRow **row);
+/* How many wait, at most. */
+uint64_t endpoint_waiting(endpoints *e, const endpoint *p);
 /* A try has ended; `told`: the row leaves. */
 void endpoint_tried(endpoints *e, endpoint *p, uint64_t number, bool told,
                     const Sijill__V1__OutLogRow *log);

@@ -9,7 +9,16 @@
 #include <string.h>
 #include <time.h>
 
-enum { TIME_SIZE = 40, MS = 1000, CREDIT = 256 * 1024, AGAIN_MS = 50 };
+enum {
+    TIME_SIZE = 40,
+    MS = 1000,
+    CREDIT = 256 * 1024,
+    AGAIN_MS = 50,
+    FULL_MS = 1000,
+    THIN_SIZE = 512,
+    BODY_MAX = SJ_VALUE_MAX - 256,      /* beside the other members of a row */
+    AHEAD_MAX = ENDPOINT_QUEUE_MAX / 4, /* the receiver takes some before more is queued */
+};
 
 typedef struct run {
     replay *owner;
@@ -53,6 +62,23 @@ write_payload(json_text *out, const char *service, const Sijill__V1__Record *rec
     return !out->failed;
 }
 
+/* A row of the spool holds less than the longest record as JSON: its receiver is told that there is
+ * one, and asks the API what it says. */
+static void
+write_thin(json_text *out, const char *service, const Sijill__V1__Record *record)
+{
+    const record_kind *kind = record_kind_of(record->type);
+    char text[THIN_SIZE];
+    int length = snprintf(text, sizeof text,
+                          "{\"type\":\"%s\",\"data\":{\"service\":\"%s\",\"seq\":\"%llu\","
+                          "\"atMs\":\"%llu\",\"type\":\"%s\",\"tooLong\":true}}",
+                          kind->name, service, (unsigned long long) record->seq,
+                          (unsigned long long) record->at_ms, kind->name);
+
+    out->size = 0;
+    json_put(out, text, (size_t) length);
+}
+
 bool
 replay_queue(endpoints *e, endpoint *p, uint32_t shard, uint64_t epoch,
              const Sijill__V1__Record *record, json_text *text)
@@ -63,6 +89,8 @@ replay_queue(endpoints *e, endpoint *p, uint32_t shard, uint64_t epoch,
         text->size = 0;
         return false;
     }
+    if (text->size > BODY_MAX)
+        write_thin(text, address_name(shard - 1), record);
     sijill__v1__out_row__init(&row);
     row.has_shard = row.has_seq = row.has_epoch = row.has_type = row.has_body = true;
     row.shard = shard;
@@ -113,9 +141,21 @@ look(void *context)
 {
     run *r = context;
     replay *owner = r->owner;
+    const endpoint *p = endpoints_find(owner->endpoints, r->org, r->endpoint_id);
     char words[SIJILL_DETAIL_SIZE];
-    uint32_t code = sijill_feed_read(r->feed, 0, take, r, words);
-    sijill_pos first = sijill_feed_first(r->feed);
+    sijill_pos first;
+    uint32_t code;
+
+    if (p == NULL || !p->enabled) {
+        finish(r);
+        return;
+    }
+    if (endpoint_waiting(owner->endpoints, p) > AHEAD_MAX) {
+        loop_at(owner->loop, &r->timer, loop_mono_ms(owner->loop) + FULL_MS);
+        return;
+    }
+    code = sijill_feed_read(r->feed, 0, take, r, words);
+    first = sijill_feed_first(r->feed);
 
     sender_wake(owner->sender);
     if (code == SIJILL__V1__CODE__TRIMMED && !r->oldest && first.seq != 0) {

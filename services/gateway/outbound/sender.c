@@ -127,6 +127,7 @@ give_up(sender *s, endpoint *p, const attempt *last, const char *why)
     p->giving_up = true;
     if (!backend_ask(s->parts.backend, BACKEND_REGISTRATION, p->org, &request, state_set, a)) {
         p->giving_up = false;
+        p->next_ms = loop_wall_ms(s->parts.loop) + TELL_AGAIN_MS;
         free(a);
     }
 }
@@ -226,26 +227,41 @@ start(sender *s, endpoint *p, uint64_t number, const Sijill__V1__OutRow *row)
     return p->busy;
 }
 
+/* Its queue would grow for ever. */
+static const char *
+hopeless(const endpoint *p, uint64_t number)
+{
+    if (p->secret == NULL)
+        return "its secret is sealed to another gateway's key: define it again";
+    if (!fetch_may_ask(p->url))
+        return "its address is none that may be asked";
+    if (p->last - number > ENDPOINT_QUEUE_MAX)
+        return "the receiver is too slow for what it wants to be told";
+    return NULL;
+}
+
 /* Whether this endpoint wants to be looked at again later, by the wall clock; 0: no. */
 static uint64_t
 look_at(sender *s, endpoint *p)
 {
     uint64_t now_ms = loop_wall_ms(s->parts.loop), number;
     Sijill__V1__OutRow *row;
+    const char *why;
 
-    if (!p->enabled || p->busy || p->giving_up || p->secret == NULL)
+    if (!p->enabled || p->busy || p->giving_up)
         return 0;
     if (p->next_ms > now_ms)
         return p->next_ms;
     sj_arena_reset(&s->arena);
     if (!endpoint_head(s->parts.endpoints, p, &s->arena, &number, &row))
         return 0;
-    if (p->last - number > ENDPOINT_QUEUE_MAX) {
+    why = hopeless(p, number);
+    if (why != NULL) {
         attempt a = { .owner = s, .org = p->org, .shard = row->shard, .seq = row->seq };
 
         memcpy(a.endpoint_id, p->id, SJ_ID_SIZE);
-        give_up(s, p, &a, "the receiver is too slow for what it wants to be told");
-        return 0;
+        give_up(s, p, &a, why);
+        return p->giving_up ? 0 : now_ms + MS;
     }
     return start(s, p, number, row) ? 0 : now_ms + MS;
 }
