@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "services/gateway/hooks/spool.h"
+#include "services/gateway/hooks/spool_inside.h"
 
 #include "services/core/message.h"
 #include "services/runtime/clock.h"
@@ -14,44 +14,14 @@
 enum {
     BATCH_ARENA_SIZE = 32 * 1024 * 1024,
     READ_ARENA_SIZE = 1024 * 1024,
-    PRUNE_EVERY_MS = 10000,
-    DONE_MAX = 1024,
     DONE_MS = 100,
+    SAY_AGAIN_MS = 2000,
     EXIT_UNKNOWN_OUTCOME = 70,
-};
-
-typedef struct promise {
-    spool_stored_fn *stored;
-    void *context;
-} promise;
-
-struct spool {
-    loop *loop;
-    sj_store *store;
-    sj_arena batch_arena, read_arena;
-    sj_txn *batch; /* NULL: nothing was written in this turn */
-    promise *promises;
-    size_t promise_count, promise_room;
-    uint64_t last; /* number given last */
-    uint64_t low;  /* all up to here are done */
-    uint64_t done_above;
-    uint64_t done[DONE_MAX]; /* that the store does not know yet */
-    size_t done_count;
-    loop_timer prune_timer, done_timer;
 };
 
 static const char *const tables[] = { "delivery", "body", "done",    "hook",
                                       "endpoint", "out",  "out_log", NULL };
 static const sj_schema schema = { .service = "gateway", .version = 1, .tables = tables };
-
-static sj_key
-key_of(uint64_t number)
-{
-    sj_key key = sj_key_empty();
-
-    sj_key_add_u64(&key, number);
-    return key;
-}
 
 /* ---- writing ----------------------------------------------------------------------------------
  */
@@ -81,31 +51,36 @@ keep_promises(spool *s, bool durable)
         s->promises[i].stored(s->promises[i].context, durable);
 }
 
-static void
+/* False: a number that is in use could be given again. */
+static bool
 read_state(spool *s)
 {
     sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
-    sj_key zero = key_of(0);
+    sj_key zero = spool_key(0);
     sj_key all = sj_key_empty();
     sj_scan scan;
     sj_bytes value;
-    size_t mark;
+    size_t mark = sj_arena_mark(&s->read_arena); /* there may be more than an arena holds */
+    bool whole;
 
     s->low = sj_get(txn, SPOOL_DONE, &zero, &value) && value.size == 8 ? sj_read_u64(value.at) : 0;
     s->last = s->low;
     s->done_above = 0;
     sj_scan_begin_after(&scan, txn, SPOOL_DONE, &all, &zero);
-    while (sj_scan_next(&scan))
+    while (sj_scan_next(&scan)) {
         s->done_above++;
-    zero = key_of(s->low);
-    mark = sj_arena_mark(&s->read_arena);
+        sj_arena_release(&s->read_arena, mark);
+    }
+    zero = spool_key(s->low);
     sj_scan_begin_after(&scan, txn, SPOOL_DELIVERY, &all, &zero);
     while (sj_scan_next(&scan)) {
         s->last = sj_read_u64(scan.key.at);
         sj_arena_release(&s->read_arena, mark);
     }
+    whole = sj_txn_fault(txn) == SJ_FAULT_NONE;
     sj_read_end(txn);
     sj_arena_reset(&s->read_arena);
+    return whole;
 }
 
 static int
@@ -122,7 +97,7 @@ rise(spool *s)
     sj_key key;
 
     for (s->low++; s->done_above > 0; s->low++, s->done_above--) {
-        key = key_of(s->low + 1);
+        key = spool_key(s->low + 1);
         if (!sj_exists(spool_write(s), SPOOL_DONE, &key))
             return;
         sj_delete(spool_write(s), SPOOL_DONE, &key);
@@ -132,7 +107,7 @@ rise(spool *s)
 static bool
 is_marked(spool *s, sj_txn *txn, uint64_t number)
 {
-    sj_key key = key_of(number);
+    sj_key key = spool_key(number);
 
     for (size_t i = 0; i < s->done_count; i++)
         if (s->done[i] == number)
@@ -154,16 +129,15 @@ is_done(spool *s, uint64_t number)
 /* A mark is worth no commit of its own: without it a delivery is looked at once more after a crash,
  * and changes nothing.  So marks go along with the next delivery, or wait for each other. */
 static void
-write_done(void *context)
+write_done(spool *s)
 {
-    spool *s = context;
     uint64_t low_before = s->low;
     unsigned char low[8];
     sj_key key;
 
     qsort(s->done, s->done_count, sizeof *s->done, compare_numbers);
     for (size_t i = 0; i < s->done_count; i++) {
-        key = key_of(s->done[i]);
+        key = spool_key(s->done[i]);
         if (s->done[i] == s->low + 1) {
             rise(s);
         } else if (s->done[i] > s->low) {
@@ -174,9 +148,36 @@ write_done(void *context)
     s->done_count = 0;
     if (s->low == low_before)
         return;
-    key = key_of(0);
+    key = spool_key(0);
     sj_write_u64(low, s->low);
     sj_put(spool_write(s), SPOOL_DONE, &key, (sj_bytes){ low, sizeof low });
+}
+
+static void
+done_due(void *context)
+{
+    (void) spool_write(context); /* the turn's end writes the marks */
+}
+
+/* What was done stays so, when the disk can be written again; those who keep a place on a feed here
+ * begin again at what is durable (spool_lost). */
+static void
+batch_lost(spool *s, size_t done_count)
+{
+    if (!read_state(s)) {
+        sj_log(SJ_LOG_ERROR, "spool.unreadable", "words=\"start again\"");
+        exit(EXIT_UNKNOWN_OUTCOME);
+    }
+    s->lost++;
+    s->done_count = done_count;
+    if (done_count > 0)
+        loop_at(s->loop, &s->done_timer, loop_mono_ms(s->loop) + SAY_AGAIN_MS);
+}
+
+uint64_t
+spool_lost(const spool *s)
+{
+    return s->lost;
 }
 
 /* The turn's end: one commit, then all are told. */
@@ -185,10 +186,12 @@ spool_flush(void *context)
 {
     spool *s = context;
     uint8_t mark[8];
+    size_t done_count;
     bool durable;
 
     if (s->batch == NULL)
         return;
+    done_count = s->done_count;
     write_done(s);
     sj_write_u64(mark, s->last);
     durable = sj_txn_fault(s->batch) == SJ_FAULT_NONE;
@@ -206,7 +209,7 @@ spool_flush(void *context)
     s->batch = NULL;
     sj_arena_reset(&s->batch_arena);
     if (!durable)
-        read_state(s);
+        batch_lost(s, done_count);
     if (s->promise_count > 0)
         loop_again(s->loop); /* who is told has work that this turn no longer looks at */
     keep_promises(s, durable);
@@ -217,7 +220,7 @@ put_body(spool *s, uint64_t number, sj_bytes body)
 {
     for (uint32_t part = 0; body.size > 0; part++) {
         size_t size = body.size < SPOOL_PART_SIZE ? body.size : SPOOL_PART_SIZE;
-        sj_key key = key_of(number);
+        sj_key key = spool_key(number);
 
         sj_key_add_u32(&key, part);
         sj_put(spool_write(s), SPOOL_BODY, &key, (sj_bytes){ body.at, size });
@@ -255,10 +258,11 @@ spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_sto
     }
     (void) spool_write(s);
     mark = sj_arena_mark(&s->batch_arena); /* a turn may bring more than an arena holds */
-    key = key_of(++s->last);
-    out.has_body = body.size <= SPOOL_PART_SIZE;
-    if (out.has_body)
-        out.body = (ProtobufCBinaryData){ body.size, (uint8_t *) (uintptr_t) body.at };
+    key = spool_key(++s->last);
+    out.has_body = true;
+    out.body = (ProtobufCBinaryData){ body.size, (uint8_t *) (uintptr_t) body.at };
+    out.has_body = body.size <= SPOOL_PART_SIZE && /* headers may be long as well */
+                   protobuf_c_message_get_packed_size(&out.base) <= SJ_VALUE_MAX;
     out.has_body_parts = !out.has_body;
     out.body_parts = (uint32_t) ((body.size + SPOOL_PART_SIZE - 1) / SPOOL_PART_SIZE);
     if (!out.has_body)
@@ -296,45 +300,6 @@ spool_put_cursor(spool *s, uint32_t shard, sj_cursor at)
     sj_cursor_put(spool_write(s), shard, at);
 }
 
-/* What was confirmed long ago goes, a few at a time. */
-static void
-prune(void *context)
-{
-    spool *s = context;
-    sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
-    uint64_t before_ms = sj_clock_ms() - SPOOL_KEEP_MS;
-    uint64_t old[SPOOL_PRUNE_MAX];
-    uint32_t parts[SPOOL_PRUNE_MAX];
-    size_t count = 0;
-    sj_key all = sj_key_empty();
-    sj_scan scan;
-
-    sj_scan_begin(&scan, txn, SPOOL_DELIVERY, &all, NULL);
-    while (count < SPOOL_PRUNE_MAX && sj_scan_next(&scan)) {
-        Sijill__V1__DeliveryRow *row =
-            sj_unpack(txn, &sijill__v1__delivery_row__descriptor, scan.value);
-
-        if (row == NULL || row->received_ms >= before_ms || sj_read_u64(scan.key.at) > s->low)
-            break;
-        parts[count] = row->body_parts;
-        old[count++] = sj_read_u64(scan.key.at);
-    }
-    sj_read_end(txn);
-    sj_arena_reset(&s->read_arena);
-    for (size_t i = 0; i < count; i++) {
-        sj_key key = key_of(old[i]);
-
-        sj_delete(spool_write(s), SPOOL_DELIVERY, &key);
-        for (uint32_t part = 0; part < parts[i]; part++) {
-            key = key_of(old[i]);
-            sj_key_add_u32(&key, part);
-            sj_delete(spool_write(s), SPOOL_BODY, &key);
-        }
-    }
-    sj_store_check_readers(s->store);
-    loop_at(s->loop, &s->prune_timer, loop_mono_ms(s->loop) + PRUNE_EVERY_MS);
-}
-
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
@@ -361,7 +326,7 @@ join_body(sj_txn *txn, uint64_t number, const Sijill__V1__DeliveryRow *row, sj_a
     }
     at = sj_arena_take(arena, (size_t) row->body_parts * SPOOL_PART_SIZE + 1);
     for (uint32_t part = 0; at != NULL && part < row->body_parts; part++) {
-        sj_key key = key_of(number);
+        sj_key key = spool_key(number);
         sj_bytes value;
 
         sj_key_add_u32(&key, part);
@@ -380,15 +345,18 @@ spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
 {
     sj_txn *txn = sj_read_begin(s->store, &s->read_arena, sj_clock_ms());
     sj_key all = sj_key_empty();
-    sj_key from = key_of(after < s->low ? s->low : after);
+    sj_key from = spool_key(after < s->low ? s->low : after);
+    size_t mark = sj_arena_mark(&s->read_arena);
     sj_scan scan;
     bool found = false;
 
     sj_scan_begin_after(&scan, txn, SPOOL_DELIVERY, &all, &from);
     while (!found && sj_scan_next(&scan)) {
         *number = sj_read_u64(scan.key.at);
-        if (is_marked(s, txn, *number))
+        if (is_marked(s, txn, *number)) { /* there may be more than the arena holds */
+            sj_arena_release(&s->read_arena, mark);
             continue;
+        }
         if (!copy_row(arena, scan.value, row) || !join_body(txn, *number, *row, arena, body))
             break;
         found = true;
@@ -480,10 +448,14 @@ spool_open(loop *l, const char *home)
         spool_close(&s);
         return NULL;
     }
-    read_state(s);
-    s->prune_timer = (loop_timer){ .due = prune, .context = s };
-    loop_at(l, &s->prune_timer, loop_mono_ms(l) + PRUNE_EVERY_MS);
-    s->done_timer = (loop_timer){ .due = write_done, .context = s };
+    if (!read_state(s)) {
+        sj_log(SJ_LOG_ERROR, "spool.refused", "words=\"it cannot be read: restore a backup\"");
+        spool_close(&s);
+        return NULL;
+    }
+    s->prune_timer = (loop_timer){ .due = spool_prune, .context = s };
+    loop_at(l, &s->prune_timer, loop_mono_ms(l) + SPOOL_PRUNE_MS);
+    s->done_timer = (loop_timer){ .due = done_due, .context = s };
     return s;
 }
 
@@ -494,6 +466,7 @@ spool_close(spool **s)
         return;
     loop_at((*s)->loop, &(*s)->prune_timer, 0);
     loop_at((*s)->loop, &(*s)->done_timer, 0);
+    (*s)->promise_count = 0; /* who asked is gone; platforms send again */
     write_done(*s);
     if ((*s)->batch != NULL)
         spool_flush(*s);

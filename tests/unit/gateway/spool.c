@@ -24,7 +24,10 @@ enum {
     ROUNDS = 30,
     ARENA_SIZE = 2 * 1024 * 1024,
     LONG_BODY = 200 * 1000 + 7,
-    FOLDERS_OPEN = 8
+    FOLDERS_OPEN = 8,
+    MANY_LONG = 60, /* their rows are longer than what spool.c reads with */
+    MANY = 40000,
+    LONG_HEADER = 30 * 1000
 };
 
 typedef struct scene {
@@ -226,6 +229,106 @@ a_hook_and_a_place_on_a_feed_are_there_after_a_restart(void **state)
     assert_int_equal(spool_cursor(s->spool, 2).seq, 0);
 }
 
+/* One waits for a platform for a day; what came later was done long ago. */
+static void
+what_came_behind_many_that_are_done_is_found_after_a_restart(void **state)
+{
+    static unsigned char body[SPOOL_PART_SIZE];
+    scene *s = *state;
+    uint64_t number;
+    sj_bytes found;
+
+    for (uint64_t i = 1; i <= MANY_LONG; i++)
+        add(s, body, sizeof body);
+    add(s, "last", 4);
+    spool_flush(s->spool);
+    for (uint64_t i = 2; i <= MANY_LONG; i++)
+        spool_done(s->spool, i);
+    spool_flush(s->spool);
+    stop(s);
+    begin(s);
+    assert_true(next(s, 0, &number, &found));
+    assert_int_equal(number, 1);
+    assert_true(next(s, number, &number, &found));
+    assert_int_equal(number, MANY_LONG + 1);
+    assert_memory_equal(found.at, "last", 4);
+}
+
+static void
+no_number_is_given_twice_however_many_are_done(void **state)
+{
+    scene *s = *state;
+    uint64_t number = 0;
+    sj_bytes found;
+
+    for (uint64_t i = 1; i <= MANY; i++)
+        add(s, "x", 1);
+    spool_flush(s->spool);
+    for (uint64_t i = 2; i <= MANY; i++)
+        spool_done(s->spool, i);
+    spool_flush(s->spool);
+    stop(s);
+    begin(s);
+    add(s, "new", 3);
+    spool_flush(s->spool);
+    assert_true(next(s, MANY, &number, &found));
+    assert_int_equal(number, MANY + 1);
+    assert_int_equal(spool_waiting(s->spool), 2);
+}
+
+static void
+a_long_body_with_long_headers_is_kept(void **state)
+{
+    static unsigned char long_body[SPOOL_PART_SIZE];
+    static char words[LONG_HEADER + 1];
+    scene *s = *state;
+    Sijill__V1__DeliveryRow row;
+    uint64_t number;
+    sj_bytes body;
+
+    memset(words, 'w', LONG_HEADER);
+    sijill__v1__delivery_row__init(&row);
+    row.query = words;
+    spool_add(s->spool, &row, (sj_bytes){ long_body, sizeof long_body }, told, s);
+    spool_flush(s->spool);
+    assert_int_equal(s->stored, 1);
+    assert_true(next(s, 0, &number, &body));
+    assert_int_equal(body.size, sizeof long_body);
+}
+
+static void
+who_is_gone_is_not_told_at_the_end(void **state)
+{
+    scene *s = *state;
+
+    add(s, "one", 3);
+    stop(s);
+    assert_int_equal(s->stored + s->refused, 0);
+    begin(s);
+}
+
+static void
+what_was_done_when_the_disk_failed_is_done_when_it_works_again(void **state)
+{
+    scene *s = *state;
+    uint64_t number;
+    sj_bytes body;
+
+    add(s, "one", 3);
+    spool_flush(s->spool);
+    spool_put_cursor(s->spool, 1, (sj_cursor){ 2, 99 });
+    spool_done(s->spool, 1);
+    add(s, "two", 3);
+    sj_txn_fail(spool_write(s->spool), SJ_FAULT_FULL, "no space");
+    spool_flush(s->spool);
+    assert_int_equal(s->refused, 1);
+    assert_int_equal(spool_lost(s->spool), 1);
+    assert_int_equal(spool_cursor(s->spool, 1).seq, 0);
+    stop(s);
+    begin(s);
+    assert_false(next(s, 0, &number, &body));
+}
+
 int
 main(void)
 {
@@ -236,6 +339,14 @@ main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(a_hook_and_a_place_on_a_feed_are_there_after_a_restart,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            what_came_behind_many_that_are_done_is_found_after_a_restart, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_number_is_given_twice_however_many_are_done, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_long_body_with_long_headers_is_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            what_was_done_when_the_disk_failed_is_done_when_it_works_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_is_gone_is_not_told_at_the_end, setup, teardown),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
