@@ -25,6 +25,8 @@ struct follow {
     loop_timer timer, announce_timer;
     bool news;          /* records came in this turn */
     uint64_t kept_ms;   /* when the place was kept last */
+    uint64_t lost;      /* spool_lost, as it was seen last */
+    uint64_t again_ms;  /* nothing is read before */
     sijill_pos at;      /* the spool will hold this when the turn ends */
     sijill_pos durable; /* the spool holds this */
     uint64_t orgs[ORGS_MAX];
@@ -144,6 +146,28 @@ subscribe(follow *f, sijill_pos after)
     return f->feed != NULL;
 }
 
+static void
+reopen(follow *f, sijill_pos after)
+{
+    if (f->watched >= 0)
+        loop_unwatch(f->parts.loop, f->watched);
+    sijill_feed_close(&f->feed);
+    if (!subscribe(f, after))
+        abort();
+}
+
+/* What was done about records was lost with its turn: they are read once more. */
+static void
+begin_again(follow *f)
+{
+    sj_cursor at = spool_cursor(f->parts.spool, SHARD);
+
+    f->lost = spool_lost(f->parts.spool);
+    f->again_ms = loop_mono_ms(f->parts.loop) + AGAIN_MS;
+    reopen(f, (sijill_pos){ SHARD, at.epoch, at.seq });
+    registry_doubt(f->parts.registry);
+}
+
 /* Its place is no longer kept, or of another history: go on from where registration is now. Hooks
  * that are not known are asked for when they are used; links are asked for again. */
 static void
@@ -154,11 +178,7 @@ lost_place(follow *f, uint32_t code, const char *words)
     if (now.seq == 0 || (now.epoch == f->at.epoch && now.seq <= f->at.seq))
         return; /* nobody has answered yet */
     sj_log(SJ_LOG_WARN, "feed.lost_place", "code=%s words=\"%s\"", sijill_code_name(code), words);
-    if (f->watched >= 0)
-        loop_unwatch(f->parts.loop, f->watched);
-    sijill_feed_close(&f->feed);
-    if (!subscribe(f, now))
-        abort();
+    reopen(f, now);
     spool_put_cursor(f->parts.spool, SHARD, (sj_cursor){ now.epoch, now.seq });
     registry_doubt(f->parts.registry);
     work_forget_links(f->parts.work);
@@ -186,6 +206,12 @@ read_feed(void *context)
     uint32_t code;
     sijill_pos at;
 
+    if (f->lost != spool_lost(f->parts.spool))
+        begin_again(f);
+    if (f->again_ms > loop_mono_ms(f->parts.loop)) {
+        loop_at(f->parts.loop, &f->timer, f->again_ms);
+        return;
+    }
     sijill_feed_durable(f->feed, f->durable);
     code = sijill_feed_read(f->feed, 0, take_record, f, detail);
     if (code == SIJILL__V1__CODE__TRIMMED || code == SIJILL__V1__CODE__DIVERGED)

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_ENDPOINTS = 176, GET_ENDPOINT = 177, ORGS_MAX = 64 };
+enum { LIST_ENDPOINTS = 176, GET_ENDPOINT = 177, ORGS_MAX = 64, AGAIN_MS = 10000 };
 
 struct relist {
+    loop *loop;
+    loop_timer again;
     backend *backend;
     endpoints *endpoints;
     uint64_t orgs[ORGS_MAX];
@@ -20,15 +22,21 @@ struct relist {
 
 static void ask_page(relist *r, const ProtobufCBinaryData *after);
 
-/* What was not heard now is heard by the feed, when it changes again. */
 static void
-stop(relist *r, const sijill_reply *reply)
+stop(relist *r)
 {
-    if (reply != NULL)
-        sj_log(SJ_LOG_WARN, "endpoints.not_listed", "code=%s", sijill_code_name(reply->code));
     sijill_free(r->page);
     r->page = NULL;
     r->running = false;
+}
+
+/* What is not heard now would only be heard by the feed when it changes. */
+static void
+stop_for_now(relist *r, const char *code)
+{
+    sj_log(SJ_LOG_WARN, "endpoints.not_listed", "code=%s words=\"asked again later\"", code);
+    stop(r);
+    loop_at(r->loop, &r->again, loop_mono_ms(r->loop) + AGAIN_MS);
 }
 
 static void ask_one(relist *r);
@@ -42,7 +50,7 @@ one_came(void *context, const sijill_reply *reply)
     if (reply->code == SIJILL__V1__CODE__OK)
         news = sijill_unpack(reply, &sijill__v1__endpoint__descriptor);
     else if (reply->code != SIJILL__V1__CODE__NOT_FOUND) {
-        stop(r, reply);
+        stop_for_now(r, sijill_code_name(reply->code));
         return;
     }
     if (news != NULL)
@@ -64,7 +72,7 @@ ask_one(relist *r)
         } else if (++r->org < r->org_count) {
             ask_page(r, NULL);
         } else {
-            stop(r, NULL);
+            stop(r);
         }
         return;
     }
@@ -72,7 +80,7 @@ ask_one(relist *r)
     message.has_id = true;
     message.id = r->page->endpoint[r->at]->id;
     if (!backend_ask(r->backend, BACKEND_REGISTRATION, r->orgs[r->org], &request, one_came, r))
-        stop(r, NULL);
+        stop_for_now(r, "BUSY");
 }
 
 static void
@@ -81,14 +89,14 @@ page_came(void *context, const sijill_reply *reply)
     relist *r = context;
 
     if (reply->code != SIJILL__V1__CODE__OK) {
-        stop(r, reply);
+        stop_for_now(r, sijill_code_name(reply->code));
         return;
     }
     sijill_free(r->page);
     r->page = sijill_unpack(reply, &sijill__v1__endpoint_list__descriptor);
     r->at = 0;
     if (r->page == NULL)
-        stop(r, reply);
+        stop_for_now(r, "BAD_MESSAGE");
     else
         ask_one(r);
 }
@@ -104,7 +112,7 @@ ask_page(relist *r, const ProtobufCBinaryData *after)
     if (after != NULL)
         message.after = *after;
     if (!backend_ask(r->backend, BACKEND_REGISTRATION, r->orgs[r->org], &request, page_came, r))
-        stop(r, NULL);
+        stop_for_now(r, "BUSY");
 }
 
 void
@@ -117,13 +125,21 @@ relist_start(relist *r)
     ask_page(r, NULL);
 }
 
+static void
+start_again(void *context)
+{
+    relist_start(context);
+}
+
 relist *
-relist_open(backend *b, endpoints *e, const uint64_t *orgs, size_t org_count)
+relist_open(loop *l, backend *b, endpoints *e, const uint64_t *orgs, size_t org_count)
 {
     relist *r = calloc(1, sizeof *r);
 
     if (r == NULL)
         return NULL;
+    r->loop = l;
+    r->again = (loop_timer){ .due = start_again, .context = r };
     r->backend = b;
     r->endpoints = e;
     r->org_count = org_count < ORGS_MAX ? org_count : ORGS_MAX;
@@ -136,6 +152,7 @@ relist_close(relist **r)
 {
     if (*r == NULL)
         return;
+    loop_at((*r)->loop, &(*r)->again, 0);
     sijill_free((*r)->page);
     free(*r);
     *r = NULL;

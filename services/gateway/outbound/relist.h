@@ -8,6 +8,6 @@
 
 typedef struct relist relist;
 
-relist *relist_open(backend *b, endpoints *e, const uint64_t *orgs, size_t org_count);
+relist *relist_open(loop *l, backend *b, endpoints *e, const uint64_t *orgs, size_t org_count);
 void relist_close(relist **r);
 void relist_start(relist *r);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENDPOINT_CHANGED = 138, FEEDS = 3, TYPES_MAX = 16, PLACE_MS = 10000 };
+enum { ENDPOINT_CHANGED = 138, FEEDS = 3, TYPES_MAX = 16, PLACE_MS = 10000, AGAIN_MS = 1000 };
 
 typedef struct feed {
     source *owner;
@@ -22,6 +22,8 @@ typedef struct feed {
     sijill_pos at; /* the spool will hold this when the turn ends */
     sijill_pos durable;
     uint64_t kept_ms;
+    uint64_t lost;     /* spool_lost, as it was seen last */
+    uint64_t again_ms; /* nothing is read before */
 } feed;
 
 struct source {
@@ -101,6 +103,32 @@ subscribe(feed *f, sijill_pos after)
     return f->open != NULL;
 }
 
+static void
+close_feed(feed *f)
+{
+    if (f->watched >= 0)
+        loop_unwatch(f->owner->parts.loop, f->watched);
+    f->watched = -1;
+    if (f->open != NULL)
+        sijill_feed_close(&f->open);
+}
+
+/* What was queued was lost with its turn: the records are read once more. */
+static void
+begin_again(feed *f)
+{
+    const source *s = f->owner;
+    sj_cursor at = spool_cursor(s->parts.spool, SOURCE_CURSOR + f->shard);
+
+    f->lost = spool_lost(s->parts.spool);
+    f->again_ms = loop_mono_ms(s->parts.loop) + AGAIN_MS;
+    close_feed(f);
+    if (at.seq != 0 && !subscribe(f, (sijill_pos){ f->shard, at.epoch, at.seq }))
+        abort();
+    if (f->shard == 1)
+        relist_start(s->relist);
+}
+
 /* There is no place, or it is no longer kept: go on from where the service is now. */
 static void
 begin_now(feed *f)
@@ -114,10 +142,7 @@ begin_now(feed *f)
     }
     if (f->open != NULL && now.epoch == f->at.epoch && now.seq <= f->at.seq)
         return;
-    if (f->watched >= 0)
-        loop_unwatch(s->parts.loop, f->watched);
-    f->watched = -1;
-    sijill_feed_close(&f->open);
+    close_feed(f);
     if (!subscribe(f, now))
         abort();
     spool_put_cursor(s->parts.spool, SOURCE_CURSOR + f->shard, (sj_cursor){ now.epoch, now.seq });
@@ -162,6 +187,12 @@ look(void *context)
     char words[SIJILL_DETAIL_SIZE];
     uint32_t code;
 
+    if (f->lost != spool_lost(s->parts.spool))
+        begin_again(f);
+    if (f->again_ms > loop_mono_ms(s->parts.loop)) {
+        loop_at(s->parts.loop, &f->timer, f->again_ms);
+        return;
+    }
     if (f->open == NULL)
         begin_now(f);
     if (f->open == NULL) {
@@ -198,7 +229,8 @@ source_open(const source_parts *parts)
         s->types[s->type_count++] = record_kinds[i].type;
     s->types[s->type_count++] = ENDPOINT_CHANGED;
     s->replay = replay_open(parts->loop, parts->endpoints, parts->sender, parts->services);
-    s->relist = relist_open(parts->backend, parts->endpoints, parts->orgs, parts->org_count);
+    s->relist =
+        relist_open(parts->loop, parts->backend, parts->endpoints, parts->orgs, parts->org_count);
     for (uint32_t i = 0; i < FEEDS; i++) {
         feed *f = &s->feeds[i];
         sj_cursor at = spool_cursor(parts->spool, SOURCE_CURSOR + i + 1);
@@ -224,11 +256,10 @@ source_close(source **s)
     for (size_t i = 0; i < FEEDS; i++) {
         feed *f = &(*s)->feeds[i];
 
-        if (f->watched > 0)
-            loop_unwatch((*s)->parts.loop, f->watched);
+        if (f->owner == NULL)
+            continue;
+        close_feed(f);
         loop_at((*s)->parts.loop, &f->timer, 0);
-        if (f->open != NULL)
-            sijill_feed_close(&f->open);
     }
     replay_close(&(*s)->replay);
     relist_close(&(*s)->relist);
