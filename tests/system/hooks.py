@@ -21,6 +21,7 @@ from world import World, wait_until
 SECRET = "4fv1RkqGQUq5sWbEz6hA5A"
 START = 1_772_352_000  # 2026-03-01 08:00:00 UTC
 HOUR = 3600
+MORE_THAN_AT_ONCE = 560  # WORK_JOBS_MAX is 512
 numbers = itertools.count(1)
 
 
@@ -258,6 +259,21 @@ def secrets_lie_nowhere_in_the_clear():
             assert secret.encode() not in path.read_bytes(), path
 
 
+def one_dead_service_does_not_hold_up_what_is_for_another():
+    slug = event()
+    where, number = hook(), linked(slug)
+    push(where, webhooks.zoom_event("app.unknown", number))  # the hook is known now
+    world.kill("attendance")
+    for person in range(MORE_THAN_AT_ONCE):
+        push(where, webhooks.zoom_joined(number, person, f"p{person}@example.org",
+                                         registrant=f"r{person}", at=START + 60))
+    push(where, story(number)[0])
+    wait_until(lambda: "amal@example.org" in json.dumps(
+        world.sijill("registration", "list", "--event", slug)), "the registration is made", 120)
+    world.start("attendance")
+    settled(slug, lambda rows: "amal@example.org" in rows, "attendance has heard of it")
+
+
 if __name__ == "__main__":
     with World() as world:
         tap.run(a_challenge_is_answered_only_when_it_is_signed,
@@ -269,4 +285,5 @@ if __name__ == "__main__":
                 a_hook_of_one_event_needs_no_link, a_wrong_signature_is_refused_and_leaves_nothing,
                 unknown_types_are_accepted_and_change_nothing,
                 two_secrets_are_good_until_the_old_one_is_retired, a_removed_hook_is_not_found,
-                secrets_lie_nowhere_in_the_clear)
+                secrets_lie_nowhere_in_the_clear,
+                one_dead_service_does_not_hold_up_what_is_for_another)

@@ -72,8 +72,9 @@ later_at_most(job *j, uint64_t most_ms)
     uint64_t wait_ms = (uint64_t) WORK_RETRY_MS << (j->tries > 12 ? 12 : j->tries);
     loop *l = j->owner->parts.loop;
 
-    j->tries++;
     j->owner->counts.retried++;
+    if (++j->tries > WORK_ASIDE_TRIES && job_aside(j))
+        return;
     if (wait_ms > most_ms)
         wait_ms = most_ms;
     j->timer = (loop_timer){ .due = try_again, .context = j };

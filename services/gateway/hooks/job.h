@@ -49,18 +49,22 @@ typedef struct job {
     bool for_link; /* what is being held waits for a link only */
     unsigned tries;
     loop_timer timer;
-    struct job *next;
+    struct job *next;            /* when it is free */
+    struct job *older, *younger; /* among those at work */
 } job;
 
 struct work {
     work_parts parts;
     links *links;
     job *free;
+    job *youngest; /* of all at work */
     size_t jobs;
     uint64_t taken; /* number of the last delivery that became a job */
     bool awake;     /* the spool may have more */
     bool full;      /* and waits for a job to end */
-    loop_timer sweep;
+    bool aside;  /* deliveries before `taken` wait for another go */
+    bool at_end; /* behind `taken` there was none */
+    loop_timer sweep, aside_timer;
     work_counts counts;
 };
 
@@ -68,5 +72,8 @@ struct work {
 void job_step(job *j);
 /* In work.c: the job is over. */
 void job_end(job *j);
+/* In work.c: the job has to wait.  True: its place is for another now, it is over and not done; it
+ * begins anew, with the same request ids, when the others had their turn. */
+bool job_aside(job *j);
 /* In work.c: the next page of held pushes. */
 void job_page(job *j);

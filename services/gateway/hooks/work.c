@@ -35,10 +35,15 @@ job_new(work *w, job_kind kind)
         free(j);
         return NULL;
     }
+    sj_arena_reset(&arena);
     memset(j, 0, sizeof *j);
     j->owner = w;
     j->kind = kind;
     j->arena = arena;
+    j->older = w->youngest;
+    if (j->older != NULL)
+        j->older->younger = j;
+    w->youngest = j;
     w->jobs++;
     return j;
 }
@@ -54,6 +59,12 @@ job_free(job *j)
     free(j->held_external_id);
     sj_arena_reset(&j->arena);
     j->held = NULL;
+    if (j->younger == NULL)
+        w->youngest = j->older;
+    else
+        j->younger->older = j->older;
+    if (j->older != NULL)
+        j->older->younger = j->younger;
     j->next = w->free;
     w->free = j;
     w->jobs--;
@@ -70,6 +81,31 @@ job_end(job *j)
     if (w->full)
         work_wake(w);
     w->full = false;
+}
+
+/* One dead service or platform must not keep every place: what others sent goes on beside it. */
+bool
+job_aside(job *j)
+{
+    work *w = j->owner;
+
+    if (j->kind != JOB_DELIVERY || !w->full)
+        return false;
+    w->aside = true;
+    job_free(j);
+    w->full = false;
+    work_wake(w);
+    return true;
+}
+
+static bool
+at_work(const work *w, uint64_t number)
+{
+    const job *j = w->youngest;
+
+    while (j != NULL && (j->kind != JOB_DELIVERY || j->number != number))
+        j = j->older;
+    return j != NULL;
 }
 
 /* ---- deliveries --------------------------------------------------------------------------------
@@ -94,21 +130,55 @@ read_delivery(job *j, const Sijill__V1__DeliveryRow *row, sj_bytes body)
                (unsigned long long) j->number, PLATFORM_PUSHES_MAX);
 }
 
+/* All had their turn: those set aside are next. */
+static void
+go_back_later(work *w)
+{
+    w->at_end = true;
+    if (w->aside && w->aside_timer.due_ms == 0)
+        loop_at(w->parts.loop, &w->aside_timer, loop_mono_ms(w->parts.loop) + WORK_ASIDE_MS);
+}
+
+/* Go on behind `taken`, or, at the end of what is there, from the beginning. */
+static void
+aside_due(void *context)
+{
+    work *w = context;
+
+    if (w->at_end && w->aside) {
+        w->aside = w->at_end = false;
+        w->taken = 0;
+    }
+    work_wake(w);
+}
+
 static bool
 take_delivery(work *w)
 {
     job *j = job_new(w, JOB_DELIVERY);
     Sijill__V1__DeliveryRow *row;
+    uint64_t number;
     const hook *h;
 
     w->full = j == NULL;
-    if (w->full)
-        return false;
-    if (!spool_next(w->parts.spool, w->taken, &j->arena, &j->number, &row, &j->body)) {
-        job_free(j);
+    if (w->full) {
+        w->at_end = false;
         return false;
     }
-    w->taken = j->number;
+    while (spool_next(w->parts.spool, w->taken, &j->arena, &number, &row, &j->body)) {
+        w->taken = number;
+        if (!at_work(w, number)) {
+            j->number = number;
+            w->at_end = false;
+            break;
+        }
+        sj_arena_reset(&j->arena);
+    }
+    if (j->number == 0) {
+        job_free(j);
+        go_back_later(w);
+        return false;
+    }
     j->org = row->org;
     j->received_ms = row->received_ms;
     j->query = row->query == NULL ? "" : row->query;
@@ -223,7 +293,13 @@ work_linked(work *w, uint64_t org, const Sijill__V1__Link *link)
 static void
 sweep_org(void *context, uint64_t org)
 {
-    set_free(context, org, NULL, NULL);
+    const work *w = context;
+    const job *j = w->youngest;
+
+    while (j != NULL && (j->kind != JOB_HELD || j->org != org || j->held_external_id != NULL))
+        j = j->older;
+    if (j == NULL) /* else the last sweep is still at it */
+        set_free(context, org, NULL, NULL);
 }
 
 static void
@@ -265,6 +341,7 @@ work_open(const work_parts *parts)
         free(w);
         return NULL;
     }
+    w->aside_timer = (loop_timer){ .due = aside_due, .context = w };
     w->sweep = (loop_timer){ .due = sweep, .context = w };
     loop_at(parts->loop, &w->sweep, loop_mono_ms(parts->loop) + SWEEP_FIRST_MS);
     return w;
@@ -276,6 +353,9 @@ work_close(work **w)
     if (*w == NULL)
         return;
     loop_at((*w)->parts.loop, &(*w)->sweep, 0);
+    loop_at((*w)->parts.loop, &(*w)->aside_timer, 0);
+    while ((*w)->youngest != NULL)
+        job_free((*w)->youngest);
     for (job *j = (*w)->free, *next; j != NULL; j = next) {
         next = j->next;
         sj_arena_close(&j->arena);

@@ -20,8 +20,10 @@ enum {
     WORK_RETRY_MS = 250, /* x 2^n */
     WORK_RETRY_MAX_MS = 15000,
     WORK_FETCH_MAX_MS = 5 * 60000, /* between two tries to ask a platform */
-    WORK_DEADLINE_MS = 20000,      /* of one question */
-    WORK_SWEEP_MS = 5 * 60000,     /* what is held is looked at again */
+    WORK_ASIDE_TRIES = 1,          /* of one push, when others wait for a place among the jobs */
+    WORK_ASIDE_MS = 15000,
+    WORK_DEADLINE_MS = 20000,  /* of one question */
+    WORK_SWEEP_MS = 5 * 60000, /* what is held is looked at again */
 };
 
 /* A notice that the platform does not explain by then is kept for a human. */
