@@ -62,8 +62,8 @@ struct work {
     uint64_t taken; /* number of the last delivery that became a job */
     bool awake;     /* the spool may have more */
     bool full;      /* and waits for a job to end */
-    bool aside;  /* deliveries before `taken` wait for another go */
-    bool at_end; /* behind `taken` there was none */
+    bool aside;     /* deliveries before `taken` wait for another go */
+    bool at_end;    /* behind `taken` there was none */
     loop_timer sweep, aside_timer;
     work_counts counts;
 };
