@@ -195,6 +195,19 @@ def pushes_of_an_unknown_webinar_wait_for_their_link():
     wait_until(lambda: held() == [], "nothing is held any more")
 
 
+def who_found_no_seat_is_registered_when_there_are_more():
+    slug = event()
+    where, number = hook(), linked(slug)
+    world.sijill("event", "rules", slug, "--capacity", "1")
+    for n in range(3):
+        push(where, webhooks.zoom_registration(number, f"r{n}", f"seat{n}@example.org"))
+    wait_until(lambda: len([row for row in world.sijill("hook", "held", "--platform", "zoom",
+                                                        "--external-id", number)
+                            if row["why"] == "unapplied"]) == 2, "two are held: FULL")
+    world.sijill("event", "rules", slug, "--capacity", "3")
+    settled(slug, lambda rows: len(rows) == 3, "all are registered")
+
+
 def a_hook_of_one_event_needs_no_link():
     slug = event()
     where = hook("zoom", SECRET, "--event", slug)
@@ -282,6 +295,7 @@ if __name__ == "__main__":
                 what_comes_while_services_are_down_is_done_later_and_once,
                 a_gateway_that_was_killed_goes_on_with_what_it_had_accepted,
                 pushes_of_an_unknown_webinar_wait_for_their_link,
+                who_found_no_seat_is_registered_when_there_are_more,
                 a_hook_of_one_event_needs_no_link, a_wrong_signature_is_refused_and_leaves_nothing,
                 unknown_types_are_accepted_and_change_nothing,
                 two_secrets_are_good_until_the_old_one_is_retired, a_removed_hook_is_not_found,

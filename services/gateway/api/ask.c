@@ -120,7 +120,7 @@ exchange_question(const exchange *x)
         .credential = x->who.named ? x->who.credential : NULL,
         .from = request_from(x->r),
         .trace = request_trace(x->r),
-        .deadline_ms = API_DEADLINE_MS,
+        .deadline_ms = (x->match.route->flags & API_WRITE) != 0 ? API_DEADLINE_MS : API_READ_MS,
     };
 }
 

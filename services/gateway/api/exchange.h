@@ -14,6 +14,7 @@
 enum {
     API_BODY_MAX = 256 * 1024, /* JSON is longer than what it says: 64 KiB of a front message */
     API_DEADLINE_MS = 12000,   /* of one question to a service */
+    API_READ_MS = 4000,        /* of one that writes nothing: its outcome is never in doubt */
 };
 
 struct api {

@@ -9,6 +9,7 @@
 
 enum {
     SHARD = 1,
+    EVENT_CHANGED = 132,
     HOOK_CHANGED = 136,
     LINK_CHANGED = 137,
     ADOPT_SEAL_KEY = 145,
@@ -33,7 +34,7 @@ struct follow {
     size_t org_count, announced;
 };
 
-static const uint32_t types[] = { HOOK_CHANGED, LINK_CHANGED };
+static const uint32_t types[] = { EVENT_CHANGED, HOOK_CHANGED, LINK_CHANGED };
 
 static void
 wake(void *context)
@@ -117,6 +118,10 @@ take_record(void *context, const Sijill__V1__Record *record)
     follow *f = context;
     void *news;
 
+    if (record->type == EVENT_CHANGED) {
+        work_sweep_soon(f->parts.work); /* a sweep at start makes up for one that was not heard */
+        return;
+    }
     f->news = true;
     if (record->type == HOOK_CHANGED) {
         news = protobuf_c_message_unpack(&sijill__v1__hook__descriptor, NULL, record->body.len,

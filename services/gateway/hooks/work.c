@@ -312,10 +312,19 @@ sweep(void *context)
 }
 
 void
+work_sweep_soon(work *w)
+{
+    uint64_t soon_ms = loop_mono_ms(w->parts.loop) + SWEEP_FIRST_MS;
+
+    if (w->sweep.due_ms == 0 || w->sweep.due_ms > soon_ms)
+        loop_at(w->parts.loop, &w->sweep, soon_ms);
+}
+
+void
 work_forget_links(work *w)
 {
     links_forget(w->links);
-    loop_at(w->parts.loop, &w->sweep, loop_mono_ms(w->parts.loop) + SWEEP_FIRST_MS);
+    work_sweep_soon(w);
 }
 
 /* ---- opening -----------------------------------------------------------------------------------

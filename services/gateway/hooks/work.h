@@ -48,6 +48,8 @@ void work_wake(work *w);
 void work_turn(void *context);
 /* A link was made or removed (record 137). */
 void work_linked(work *w, uint64_t org, const Sijill__V1__Link *link);
+/* An event is another one now: what was refused for its sake may be taken. */
+void work_sweep_soon(work *w);
 /* The feed lost its place: links may have been made that nobody told of. */
 void work_forget_links(work *w);
 
