@@ -114,13 +114,16 @@ accept(exchange *x, const sijill_reply *reply)
 sijill_request
 exchange_question(const exchange *x)
 {
+    const api_route *route = x->match.route; /* an upload has none, and writes */
+
     return (sijill_request){
         .delegated = true,
         .actor = x->who.actor,
         .credential = x->who.named ? x->who.credential : NULL,
         .from = request_from(x->r),
         .trace = request_trace(x->r),
-        .deadline_ms = (x->match.route->flags & API_WRITE) != 0 ? API_DEADLINE_MS : API_READ_MS,
+        .deadline_ms =
+            route == NULL || (route->flags & API_WRITE) != 0 ? API_DEADLINE_MS : API_READ_MS,
     };
 }
 
