@@ -211,16 +211,57 @@ write_outcome(void *context, const char *platform_name, const char *outcome, uin
 }
 
 static void
+write_one(metrics_text *out, const char *name, metrics_type type, const char *help, uint64_t value)
+{
+    metrics_family(out, name, type, help);
+    metrics_sample(out, "", (double) value, NULL);
+}
+
+typedef struct kind_count {
+    const char *kind; /* NULL: the end */
+    uint64_t count;
+} kind_count;
+
+static void
+write_kinds(metrics_text *out, const char *name, const char *help, const kind_count *kinds)
+{
+    metrics_family(out, name, METRICS_COUNTER, help);
+    for (; kinds->kind != NULL; kinds++)
+        metrics_sample(out, "", (double) kinds->count,
+                       (metrics_label[]){ { "outcome", kinds->kind }, { NULL, NULL } });
+}
+
+static void
 write_webhooks(void *context, metrics_text *out)
 {
     const gateway *g = context;
+    uint64_t used, map, behind;
+    work_counts done;
+    sender_counts sent;
 
+    spool_usage(g->spool, &used, &map);
+    (void) follow_is_current(g->follow, &behind);
+    work_count(g->work, &done);
+    sender_count(g->sender, &sent);
     metrics_family(out, "sijill_webhooks_total", METRICS_COUNTER,
                    "Deliveries of platforms, by what became of them.");
     hook_site_outcomes(g->hooks, write_outcome, out);
-    metrics_family(out, "sijill_spool_waiting", METRICS_GAUGE,
-                   "Deliveries that were accepted and are not yet done.");
-    metrics_sample(out, "", (double) spool_waiting(g->spool), NULL);
+    write_one(out, "sijill_spool_waiting", METRICS_GAUGE,
+              "Deliveries that were accepted and are not yet done.", spool_waiting(g->spool));
+    write_one(out, "sijill_spool_bytes", METRICS_GAUGE, "Size of the spool's file.", used);
+    write_one(out, "sijill_gateway_feed_lag_records", METRICS_GAUGE,
+              "Sequences that hooks and links are behind registration.", behind);
+    write_kinds(out, "sijill_pushes_total", "What became of what deliveries said.",
+                (kind_count[]){ { "applied", done.applied },
+                                { "held", done.held },
+                                { "retried", done.retried },
+                                { "dropped", done.dropped },
+                                { NULL, 0 } });
+    write_kinds(out, "sijill_told_total", "Tries to tell endpoints.",
+                (kind_count[]){ { "told", sent.told },
+                                { "failed", sent.failed },
+                                { "given_up", sent.given_up },
+                                { NULL, 0 } });
 }
 
 static bool

@@ -313,9 +313,3 @@ http_port(const http *h)
 {
     return h->port;
 }
-
-bool
-http_is_draining(const http *h)
-{
-    return h->draining;
-}

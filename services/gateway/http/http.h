@@ -82,7 +82,6 @@ void http_drain(http *h, unsigned ms);
 bool http_is_drained(const http *h);
 void http_close(http **h);
 unsigned http_port(const http *h); /* the one that was bound */
-bool http_is_draining(const http *h);
 /* A metrics_fn (metrics.h); its context is the http. */
 struct metrics_text;
 void http_metrics(void *context, struct metrics_text *out);
