@@ -176,12 +176,13 @@ piece(void *context, request *r, octets came)
     return false;
 }
 
-static void
+static bool
 gone(void *context, request *r)
 {
     (void) context;
     free(request_kept(r));
     gone_count++;
+    return true;
 }
 
 static void

@@ -129,11 +129,16 @@ handle(void *context, request *r)
         exchange_begin(x);
 }
 
-static void
+/* An exchange goes on: its services have been asked. */
+static bool
 gone(void *context, request *r)
 {
+    exchange *x = request_kept(r);
+
     (void) context;
-    upload_gone(request_kept(r));
+    if (x->is_upload)
+        upload_gone(x);
+    return x->is_upload;
 }
 
 api *

@@ -278,6 +278,8 @@ begin(listener *l)
         return;
     }
     l->stream = request_stream(l->r, &head, &source);
+    if (l->stream == NULL)
+        return; /* it is closed and over */
     loop_at(lp, &l->alive_timer, loop_mono_ms(lp));
     loop_at(lp, &l->ask_timer, loop_mono_ms(lp) + FEED_ASK_AGAIN_MS);
 }

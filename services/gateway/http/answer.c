@@ -140,8 +140,10 @@ void
 request_answer(request *r, const answer *a)
 {
     assert(!r->answered);
-    answer_make(r, a);
     r->answered = true;
+    if (r->c == NULL)
+        return; /* nobody hears it: the turn's end frees it */
+    answer_make(r, a);
     r->answered_us = sj_monotonic_us();
     request_wake(r);
 }
@@ -207,6 +209,6 @@ request_refuse(request *r, http_refusal why, unsigned status, const char *code, 
 {
     r->h->refused[why]++;
     r->close = r->c->linger = true;
-    request_gone(r); /* its site is not asked for the answer */
+    (void) request_gone(r); /* its site is not asked for the answer */
     problem_answer(r, status, code, detail);
 }

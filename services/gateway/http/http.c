@@ -157,6 +157,7 @@ end_turn(void *context)
     http *h = context;
 
     h->turn++;
+    orphans_free(h, false);
     if (!h->has_work || h->mhd == NULL)
         return;
     run(h);
@@ -303,6 +304,7 @@ http_close(http **at)
         MHD_stop_daemon(h->mhd);
     }
     linger_close_all(h);
+    orphans_free(h, true);
     if (h->deflate_ready)
         (void) deflateEnd(&h->deflate);
     free(h);

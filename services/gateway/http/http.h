@@ -62,9 +62,11 @@ typedef struct http_site {
     void (*handle)(void *context, request *r);
     /* NULL: the body is kept in memory for handle.  Else it is given piece by piece. */
     http_piece_fn *piece;
-    /* A request that was admitted ends without an answer of the site: its client went away, took
-     * too long, or sent too much.  What was kept with it is to be given back.  NULL: nothing is. */
-    void (*gone)(void *context, request *r);
+    /* The client of a request that was admitted went away, took too long, or sent too much.  True:
+     * what was kept with it is given back, it is not answered any more.  False, as for a site
+     * without this: when it was handled, it lives until the site has answered, and nobody hears
+     * that. */
+    bool (*gone)(void *context, request *r);
     void *context;
 } http_site;
 

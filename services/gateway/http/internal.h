@@ -93,6 +93,7 @@ struct http {
     http_options options;
     size_t site_count;
     connection *connections, *incoming;
+    request *orphans;
     lingerer lingers[LINGER_MAX];
     loop_timer sweep, pause;
     bool draining, closing;
@@ -118,7 +119,8 @@ typedef struct memory {
 
 struct request {
     http *h;
-    connection *c;
+    connection *c; /* NULL: its client is gone, its site has yet to answer */
+    request *next_orphan;
     const http_site *site; /* NULL: nobody's */
     http_method method;
     const char *path, *query, *target_fault;
@@ -194,8 +196,10 @@ enum MHD_Result request_step(void *context, struct MHD_Connection *mhd, const ch
                              size_t *size, void **own);
 void request_end(void *context, struct MHD_Connection *mhd, void **own,
                  enum MHD_RequestTerminationCode code);
-/* Tell its site, once, that it will not be asked for an answer. */
-void request_gone(request *r);
+/* Tell its site, once, that nobody waits any more.  True: it may answer all the same. */
+bool request_gone(request *r);
+/* Those that were answered, at the end of a turn; all of them. */
+void orphans_free(http *h, bool all);
 
 /* ---- framing.c */
 /* Look at a head, and note what is in it; words where it is no good, and the status for them. */

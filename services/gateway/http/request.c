@@ -66,7 +66,7 @@ request_query(const request *r)
 const char *
 request_header(const request *r, const char *name)
 {
-    return MHD_lookup_connection_value(r->c->mhd, MHD_HEADER_KIND, name);
+    return r->c == NULL ? NULL : MHD_lookup_connection_value(r->c->mhd, MHD_HEADER_KIND, name);
 }
 
 const char *
@@ -396,14 +396,62 @@ request_step(void *context, struct MHD_Connection *mhd, const char *url, const c
 
 /* ---- its end ---- */
 
-void
+bool
 request_gone(request *r)
 {
-    bool told = !r->admitted || r->answered || r->site->gone == NULL;
+    bool may_answer = r->admitted && !r->answered;
 
     r->admitted = false;
-    if (!told)
-        r->site->gone(r->site->context, r);
+    if (may_answer && r->site->gone != NULL && r->site->gone(r->site->context, r))
+        return false;
+    return may_answer && r->handled;
+}
+
+static void
+request_free(request *r)
+{
+    for (memory *block = r->memory, *next; block != NULL; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(r->body);
+    free(r);
+}
+
+/*
+ * A client may hang up before libmicrohttpd lets its request sleep, while its site waits for the
+ * disk or for a service.  What libmicrohttpd had of it ends now, headers with it; the rest is the
+ * site's until it has answered.
+ */
+static void
+orphan(request *r)
+{
+    char *from = request_alloc(r, HEAD_FROM_MAX);
+
+    if (from != NULL)
+        (void) strncat(from, r->from, HEAD_FROM_MAX - 1);
+    r->from = from == NULL ? "" : from;
+    r->parent = r->origin = r->encodings = r->head = NULL;
+    r->c = NULL;
+    r->next_orphan = r->h->orphans;
+    r->h->orphans = r;
+}
+
+void
+orphans_free(http *h, bool all)
+{
+    request **at = &h->orphans;
+
+    while (*at != NULL) {
+        request *r = *at;
+
+        if (!all && !r->answered) {
+            at = &r->next_orphan;
+            continue;
+        }
+        *at = r->next_orphan;
+        request_free(r);
+    }
 }
 
 void
@@ -412,6 +460,7 @@ request_end(void *context, struct MHD_Connection *mhd, void **own,
 {
     http *h = context;
     request *r = *own;
+    bool may_answer;
 
     *own = NULL;
     if (r == NULL)
@@ -423,16 +472,14 @@ request_end(void *context, struct MHD_Connection *mhd, void **own,
     connection_eats(r->c, r->head, r->head_size + r->declared, !r->has_body || r->declared > 0);
     connection_goes(connection_of(mhd), CONNECTION_WAITS);
     h->in_flight--;
-    request_gone(r);
+    may_answer = request_gone(r);
     account_request(r);
     if (r->stream != NULL)
         r->stream->r = NULL;
     if (r->response != NULL)
         MHD_destroy_response(r->response);
-    for (memory *block = r->memory, *next; block != NULL; block = next) {
-        next = block->next;
-        free(block);
-    }
-    free(r->body);
-    free(r);
+    if (may_answer)
+        orphan(r);
+    else
+        request_free(r);
 }

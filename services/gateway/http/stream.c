@@ -75,7 +75,7 @@ stream_drain(stream *s)
 stream *
 request_stream(request *r, const answer *head, const stream_source *source)
 {
-    stream *s = calloc(1, sizeof(*s));
+    stream *s = r->c == NULL ? NULL : calloc(1, sizeof(*s)); /* NULL: nobody hears it */
 
     assert(!r->answered);
     r->answered = true;
@@ -95,6 +95,7 @@ request_stream(request *r, const answer *head, const stream_source *source)
     } else if (source->closed != NULL) {
         source->closed(source->context);
     }
-    request_wake(r);
+    if (r->c != NULL)
+        request_wake(r);
     return s;
 }
