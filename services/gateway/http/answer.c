@@ -141,7 +141,7 @@ request_answer(request *r, const answer *a)
 {
     assert(!r->answered);
     r->answered = true;
-    if (r->c == NULL)
+    if (r->is_orphan)
         return; /* nobody hears it: the turn's end frees it */
     answer_make(r, a);
     r->answered_us = sj_monotonic_us();

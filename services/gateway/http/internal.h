@@ -119,7 +119,8 @@ typedef struct memory {
 
 struct request {
     http *h;
-    connection *c; /* NULL: its client is gone, its site has yet to answer */
+    connection *c;
+    bool is_orphan; /* its client is gone and with it what libmicrohttpd had of it */
     request *next_orphan;
     const http_site *site; /* NULL: nobody's */
     http_method method;

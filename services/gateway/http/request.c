@@ -66,7 +66,7 @@ request_query(const request *r)
 const char *
 request_header(const request *r, const char *name)
 {
-    return r->c == NULL ? NULL : MHD_lookup_connection_value(r->c->mhd, MHD_HEADER_KIND, name);
+    return r->is_orphan ? NULL : MHD_lookup_connection_value(r->c->mhd, MHD_HEADER_KIND, name);
 }
 
 const char *
@@ -433,6 +433,7 @@ orphan(request *r)
     r->from = from == NULL ? "" : from;
     r->parent = r->origin = r->encodings = r->head = NULL;
     r->c = NULL;
+    r->is_orphan = true;
     r->next_orphan = r->h->orphans;
     r->h->orphans = r;
 }

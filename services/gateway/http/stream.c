@@ -75,7 +75,7 @@ stream_drain(stream *s)
 stream *
 request_stream(request *r, const answer *head, const stream_source *source)
 {
-    stream *s = r->c == NULL ? NULL : calloc(1, sizeof(*s)); /* NULL: nobody hears it */
+    stream *s = r->is_orphan ? NULL : calloc(1, sizeof(*s)); /* NULL: nobody hears it */
 
     assert(!r->answered);
     r->answered = true;
@@ -95,7 +95,7 @@ request_stream(request *r, const answer *head, const stream_source *source)
     } else if (source->closed != NULL) {
         source->closed(source->context);
     }
-    if (r->c != NULL)
+    if (!r->is_orphan)
         request_wake(r);
     return s;
 }
