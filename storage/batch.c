@@ -51,6 +51,7 @@ sj_command_begin(sj_txn *txn, const sj_about *about)
     txn->wrote = false;
     txn->before = txn->after = (sj_trail){ .any = false };
     txn->has_event = false;
+    txn->file = (sj_file_note){ .any = false };
 }
 
 uint64_t

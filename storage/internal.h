@@ -27,6 +27,7 @@ struct sj_txn {
     sj_trail after;
     bool has_event;
     uint8_t event[SJ_ID_SIZE]; /* that this command is about */
+    sj_file_note file;         /* that this command stands for */
     bool writable;
     bool wrote;   /* this command */
     bool pending; /* some command of the batch */

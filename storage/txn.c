@@ -350,6 +350,20 @@ sj_noted_event(const sj_txn *txn)
     return txn->has_event ? txn->event : NULL;
 }
 
+void
+sj_note_file(sj_txn *txn, const uint8_t hash[SJ_FILE_HASH_SIZE], uint64_t size)
+{
+    txn->file.any = true;
+    txn->file.size = size;
+    memcpy(txn->file.hash, hash, sizeof txn->file.hash);
+}
+
+const sj_file_note *
+sj_noted_file(const sj_txn *txn)
+{
+    return &txn->file;
+}
+
 uint64_t
 sj_now(const sj_txn *txn)
 {

@@ -100,6 +100,20 @@ void sj_note_event(sj_txn *txn, const uint8_t event[SJ_ID_SIZE]);
 /* NULL: none was said. */
 const uint8_t *sj_noted_event(const sj_txn *txn);
 
+/* The file that this command stands for, for the audit trail: BLAKE2b-256 of its octets, and how
+ * many they are. */
+enum { SJ_FILE_HASH_SIZE = 32 };
+
+typedef struct sj_file_note {
+    bool any;
+    uint8_t hash[SJ_FILE_HASH_SIZE];
+    uint64_t size;
+} sj_file_note;
+
+void sj_note_file(sj_txn *txn, const uint8_t hash[SJ_FILE_HASH_SIZE], uint64_t size);
+/* `any` false: none was said. */
+const sj_file_note *sj_noted_file(const sj_txn *txn);
+
 /* Log time: of a write, the command's effective time; of a read, the time of the last commit's log
  * or now, whichever is later. */
 uint64_t sj_now(const sj_txn *txn);

@@ -82,12 +82,13 @@ oldest(cli *c, trail *trails, size_t count, trail **from)
 }
 
 static const column columns[] = {
-    { "at", "AT", 0, false },          { "service", "SERVICE", 0, false },
-    { "seq", "SEQ", 0, true },         { "command", "COMMAND", 0, false },
-    { "actor", "ACTOR", 0, false },    { "origin", "FROM", 40, false },
-    { "event_id", "EVENT", 0, false }, { "request_id", NULL, 0, false },
-    { "delegated", NULL, 0, false },   { "trace", NULL, 0, false },
-    { "before", NULL, 0, false },      { "after", NULL, 0, false },
+    { "at", "AT", 0, false },           { "service", "SERVICE", 0, false },
+    { "seq", "SEQ", 0, true },          { "command", "COMMAND", 0, false },
+    { "actor", "ACTOR", 0, false },     { "origin", "FROM", 40, false },
+    { "event_id", "EVENT", 0, false },  { "request_id", NULL, 0, false },
+    { "delegated", NULL, 0, false },    { "trace", NULL, 0, false },
+    { "before", NULL, 0, false },       { "after", NULL, 0, false },
+    { "file_hash", "FILE", 16, false }, { "file_size", NULL, 0, false },
 };
 
 static json_t *

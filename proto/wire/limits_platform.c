@@ -63,6 +63,11 @@ static const sj_limit follow_registration[] = {
     { .name = "pending" },
     { .name = "occurred_ms", .max = SJ_INSTANT_MAX_MS },
 };
+static const sj_limit note_upload[] = {
+    { .name = "event_id", .max = 16, .exact = true },      { .name = "slug", .max = 96 },
+    { .name = "file_hash", .max = 32, .exact = true },     { .name = "file_size" },
+    { .name = "settings_hash", .max = 32, .exact = true },
+};
 static const sj_limit hook_setting[] = {
     { .name = "name", .max = 64 },
     { .name = "value", .max = 1024 },
@@ -190,6 +195,7 @@ const sj_limits_row sj_limits_platform[] = {
     { &sijill__v1__key_changed__descriptor, key_changed },
     { &sijill__v1__push__descriptor, push },
     { &sijill__v1__follow_registration__descriptor, follow_registration },
+    { &sijill__v1__note_upload__descriptor, note_upload },
     { &sijill__v1__hook_setting__descriptor, hook_setting },
     { &sijill__v1__hook__descriptor, hook },
     { &sijill__v1__add_hook__descriptor, add_hook },

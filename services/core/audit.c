@@ -44,6 +44,7 @@ sj_audit_add(sj_txn *txn, const sj_command *cmd)
     sj_key key = key_of(cmd->org, sj_command_last(txn));
     const sj_trail *before = sj_trail_before(txn), *after = sj_trail_after(txn);
     const uint8_t *event = sj_noted_event(txn);
+    const sj_file_note *file = sj_noted_file(txn);
     Sijill__V1__AuditRow row;
 
     sijill__v1__audit_row__init(&row);
@@ -63,6 +64,9 @@ sj_audit_add(sj_txn *txn, const sj_command *cmd)
     row.has_after = after->any;
     row.after = data_of(after->hash, sizeof after->hash);
     row.has_delegated = row.delegated = cmd->delegated;
+    row.has_file_hash = row.has_file_size = file->any;
+    row.file_hash = data_of(file->hash, sizeof file->hash);
+    row.file_size = file->size;
     sj_row_put(txn, SJ_TABLE_AUDIT, &key, &row.base);
 }
 
@@ -118,6 +122,10 @@ entry_of(sj_txn *txn, const sj_core *core, uint64_t seq, const Sijill__V1__Audit
     entry->event_id = row->event_id;
     entry->has_delegated = 1;
     entry->delegated = row->delegated;
+    entry->has_file_hash = row->has_file_hash;
+    entry->file_hash = row->file_hash;
+    entry->has_file_size = row->has_file_size;
+    entry->file_size = row->file_size;
     return entry;
 }
 

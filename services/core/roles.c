@@ -47,6 +47,8 @@ const sj_right sj_rights[] = {
     { .type = 145, .roles = OWNER | GATEWAY }, /* AdoptSealKey: whose it is reads what is sealed */
     { .type = 146, .roles = MANAGE, .event = EVENT_OF(link_event) },
     { .type = 148, .roles = MANAGE | PLATFORM | GATEWAY, .event = EVENT_OF(follow_registration) },
+    /* whose files are read: what comes of the rows is asked again, row by row */
+    { .type = 149, .roles = MANAGE | PLATFORM, .event = EVENT_OF(note_upload) },
     /* registration: questions */
     { .type = 150, .roles = READ | TRAINER | PLATFORM | GATEWAY, .event = EVENT_OF(get_event),
       .shown = { &sijill__v1__event_view__descriptor, "event.id" } }, /* asked by slug, too */

@@ -2,6 +2,7 @@
 #include "services/registration/events.h"
 
 #include "services/core/identity.h"
+#include "services/registration/form.h"
 
 #include <assert.h>
 
@@ -15,6 +16,29 @@ slug_read(sj_txn *txn, uint64_t org, const char *slug)
 
     assert(row == NULL || (row->summary != NULL && row->summary->id.len == SJ_ID_SIZE));
     return row;
+}
+
+bool
+event_find(event_seats *seats, sj_txn *txn, uint64_t org, const ProtobufCBinaryData *id,
+           const char *slug, sj_reply *reply)
+{
+    if (id == NULL && slug != NULL) {
+        const slug_row *known = form_slug(slug) ? slug_read(txn, org, slug) : NULL;
+
+        if (known == NULL) {
+            (void) sj_refuse(txn, reply, SJ_NOT_FOUND, "no event has this slug");
+            return false;
+        }
+        id = &known->summary->id;
+    }
+    if (id == NULL || !sj_is_id(true, *id)) {
+        (void) sj_refuse_field(txn, reply, "event_id", "name the event by its id or its slug");
+        return false;
+    }
+    if (seats_read(seats, txn, org, *id))
+        return true;
+    (void) sj_refuse(txn, reply, SJ_NOT_FOUND, "there is no such event");
+    return false;
 }
 
 Sijill__V1__Event *

@@ -45,18 +45,9 @@ get_event(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 
     if (in == NULL)
         return reply->status;
-    if (in->slug != NULL && !in->has_event_id) {
-        slug_row *known = form_slug(in->slug) ? slug_read(txn, cmd->org, in->slug) : NULL;
-
-        if (known == NULL)
-            return sj_refuse(txn, reply, SJ_NOT_FOUND, "no event has this slug");
-        in->has_event_id = true;
-        in->event_id = known->summary->id;
-    }
-    if (!sj_is_id(in->has_event_id, in->event_id))
-        return sj_refuse_field(txn, reply, "event_id", "name the event by its id or its slug");
-    if (!seats_read(&seats, txn, cmd->org, in->event_id))
-        return sj_refuse(txn, reply, SJ_NOT_FOUND, "there is no such event");
+    if (!event_find(&seats, txn, cmd->org, in->has_event_id ? &in->event_id : NULL, in->slug,
+                    reply))
+        return reply->status;
     return view_event(&seats, reply);
 }
 

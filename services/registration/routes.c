@@ -33,6 +33,7 @@ static const sj_route routes[] = {
     { 145, "adopt_seal_key", SJ_ROUTE_COMMAND, adopt_seal_key },
     { 146, "link_event", SJ_ROUTE_COMMAND, link_event },
     { 148, "follow_registration", SJ_ROUTE_COMMAND, follow_registration },
+    { 149, "note_upload", SJ_ROUTE_COMMAND, note_upload },
     { 150, "get_event", SJ_ROUTE_QUERY, get_event },
     { 151, "list_events", SJ_ROUTE_QUERY, list_events },
     { 152, "get_registration", SJ_ROUTE_QUERY, get_registration },

@@ -25,6 +25,7 @@ sj_handler link_event;
 sj_handler add_key;
 sj_handler revoke_key;
 sj_handler follow_registration;
+sj_handler note_upload;
 
 sj_handler get_event;
 sj_handler list_events;

@@ -4,8 +4,11 @@
 """Given services and a gateway that run, when programs send files to an event, then each row is
 answered, what cannot be read is a problem, and nobody holds a place, a process or a key."""
 
+import hashlib
 import http.client
 import json
+import secrets
+import signal
 import sys
 import time
 import urllib.parse
@@ -110,19 +113,46 @@ def a_stranger_s_file_is_not_read():
     problem(send_file(slug, people(1), key=bad, status=401), "UNAUTHENTICATED")
     problem(ask("POST", f"/v1/events/{slug}/uploads", people(1), status=401,
                 headers={"Content-Type": "text/csv"}), "UNAUTHENTICATED")
-    said = lines(send_file(slug, people(2), key=key_of("auditor"), status=200))
-    assert {row["code"] for row in said if "code" in row} == {"FORBIDDEN"}, said
 
 
-def open_upload(slug, size):
+def other_key(role, *words):
+    return client.WORLD.sijill("key", "add", "--role", role, *words)["key"]
+
+
+def registered(slug):
+    listed = ask("GET", f"/v1/events/{slug}/registrations", key=owner(), status=200).json()
+    return listed.get("registration", [])
+
+
+def who_may_not_upload_is_refused_before_anything_is_read():
+    slug = an_event("not-theirs")
+    keys = (key_of("auditor"), key_of("verifier"), other_key("trainer", "--event", slug))
+    for key in keys:
+        refused = problem(send_file(slug, people(2), key=key, status=403), "FORBIDDEN")
+        assert "OWNER or ORGANISER or PLATFORM" in refused["detail"], refused
+        problem(send_file(slug, people(2), key=key, status=403, dry_run="true"), "FORBIDDEN")
+    assert registered(slug) == []
+    said = lines(send_file(slug, people(2), key=key_of("platform"), status=200))
+    assert [row["verdict"] for row in said if "verdict" in row] == ["created"] * 2, said
+
+
+def open_upload(slug, size, key=None):
     """A request whose head has been sent, and nothing of its body."""
     connection = http.client.HTTPConnection("127.0.0.1", client.WORLD.port, timeout=60)
     connection.putrequest("POST", f"/v1/events/{slug}/uploads")
-    for name, value in (("Authorization", f"Bearer {owner()}"), ("Content-Type", "text/csv"),
+    for name, value in (("Authorization", f"Bearer {key or owner()}"), ("Content-Type", "text/csv"),
                         ("Idempotency-Key", str(uuid.uuid4())), ("Content-Length", size)):
         connection.putheader(name, value)
     connection.endheaders()
     return connection
+
+
+def who_may_not_upload_takes_nobody_s_place():
+    slug = an_event("places")
+    idle = [open_upload(slug, 1000000, key_of("auditor")) for _ in range(4)]  # no body ever comes
+    wait_for(lambda: send_file(slug, people(1)).status == 200)
+    for connection in idle:
+        connection.close()
 
 
 def a_fifth_file_at_once_is_429():
@@ -165,10 +195,122 @@ def the_key_is_in_no_argument_and_a_reader_ends_with_its_client():
     wait_for(lambda: not readers_at_work())
 
 
+def uuid7():
+    bits = time.time_ns() // 1000000 << 80 | secrets.randbits(80)
+    return str(uuid.UUID(int=bits & ~(0xf << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62))
+
+
+def restart(*names, by=signal.SIGKILL):
+    for name in names:
+        client.WORLD.stop(name, by)
+    for name in names:
+        client.WORLD.start(name)
+
+
+def verdicts(answer):
+    return [(row["row"], row["verdict"]) for row in lines(answer) if "verdict" in row]
+
+
+def a_key_is_of_one_file_after_a_restart_of_gateway_and_registration_as_well():
+    slug = an_event("once")
+    another = an_event("once-more")
+    for n, key in enumerate((uuid7(), str(uuid.uuid4()), '"upload of June"')):
+        mine, other = people(3, f"mine{n}-"), people(3, f"other{n}-")
+        line = {"Idempotency-Key": key}
+        first = send_file(slug, mine, status=200, headers=line)
+        assert [verdict for _, verdict in verdicts(first)] == ["created"] * 3, first
+        assert first["Idempotency-Replayed"] is None, first
+        for signalled in (None, signal.SIGKILL, signal.SIGTERM):
+            if signalled is not None:
+                restart("registration", "gateway", by=signalled)
+            refused = problem(send_file(slug, other, status=422, headers=line), "KEY_REUSED")
+            assert "Idempotency-Key" in refused["detail"], refused
+            for query in ({"override": "true"}, {"source": "elsewhere"}, {"apply": "true"}):
+                problem(send_file(slug, mine, status=422, headers=line, **query), "KEY_REUSED")
+            problem(send_file(another, mine, status=422, headers=line), "KEY_REUSED")
+            again = send_file(slug, mine, status=200, headers=line, quiet="false")
+            assert verdicts(again) == verdicts(first), (first, again)
+            assert again["Idempotency-Replayed"] == "true", again
+        assert len(registered(slug)) == 3 * (n + 1) and registered(another) == []
+        send_file(slug, mine, status=200, headers=line, key=key_of("organiser"))  # hers is another
+
+
+def a_key_of_another_write_is_no_key_for_a_file():
+    slug = an_event("another-write")
+    line = {"Idempotency-Key": "one key"}
+    client.register(slug, "Amina", headers=line)
+    problem(send_file(slug, people(1), status=422, headers=line), "KEY_REUSED")
+    line = {"Idempotency-Key": "other key"}
+    send_file(slug, people(1), status=200, headers=line)
+    problem(ask("POST", f"/v1/events/{slug}/registrations", client.a_person("Bota"), owner(), 422,
+                line), "KEY_REUSED")
+
+
+def a_file_that_is_tried_needs_no_key_and_takes_none():
+    slug = an_event("keyless")
+    problem(send_file(slug, people(1), status=400, headers={"Idempotency-Key": ""}), "INVALID")
+    send_file(slug, people(1), status=200, headers={"Idempotency-Key": ""}, dry_run="true")
+    line = {"Idempotency-Key": "tried, then done"}
+    for count in (2, 3):
+        send_file(slug, people(count), status=200, headers=line, dry_run="true")
+    assert len(verdicts(send_file(slug, people(4), status=200, headers=line))) == 4
+
+
+def the_same_again_undoes_nothing_that_came_between():
+    slug = an_event("between")
+    line = {"Idempotency-Key": "retried late"}
+    send_file(slug, people(1), status=200, headers=line)
+    who = registered(slug)[0]["id"]
+    ask("POST", f"/v1/events/{slug}/registrations/{urllib.parse.quote(who, safe='')}/decision",
+        {"decision": "WITHDRAW"}, owner(), 200)
+    again = send_file(slug, people(1), status=200, headers=line)
+    assert [row["state"] for row in registered(slug)] == ["CANCELLED"], again
+
+
+def the_audit_trail_has_a_line_an_upload_with_the_file_s_hash():
+    slug = an_event("on-record")
+    files = [people(n, "recorded") for n in (1, 2)]
+    for n, octets in enumerate(files):
+        line = {"Idempotency-Key": f"on record {n}"}
+        for _ in range(2):
+            send_file(slug, octets, status=200, headers=line)
+        problem(send_file(slug, people(3), status=422, headers=line), "KEY_REUSED")
+    send_file(slug, people(4), status=200, dry_run="true")
+    send_file(slug, people(5), key=key_of("auditor"), status=403)
+    entries = client.WORLD.sijill("audit", "--service", "registration", "--event", slug)
+    uploads = [row for row in entries if row["command"] == "note_upload"]
+    assert [(row["file_hash"], row["file_size"]) for row in uploads] == [
+        (hashlib.blake2b(octets, digest_size=32).hexdigest(), len(octets)) for octets in files]
+    for row in uploads:
+        assert row["actor"] == owner().split("_")[2] and row["delegated"], row
+        assert row["origin"] == "http 127.0.0.1", row
+    assert all(row["file_hash"] is None for row in entries if row not in uploads), entries
+
+
+def without_registration_a_file_waits_for_another_try():
+    slug = an_event("alone")
+    line = {"Idempotency-Key": "while it is away"}
+    client.WORLD.stop("registration")
+    try:
+        refused = send_file(slug, people(2), status=503, headers=line)
+        assert int(refused["Retry-After"]) > 0, refused
+    finally:
+        client.WORLD.start("registration")
+    assert len(verdicts(send_file(slug, people(2), status=200, headers=line))) == 2
+
+
 if __name__ == "__main__":
     with world.World(certificates=True) as client.WORLD:
         tap.run(a_file_is_read_and_each_row_answered, a_file_that_is_tried_changes_nothing,
                 a_column_may_be_named, a_file_that_cannot_be_read_is_a_problem,
-                a_stranger_s_file_is_not_read, a_fifth_file_at_once_is_429,
+                a_stranger_s_file_is_not_read,
+                who_may_not_upload_is_refused_before_anything_is_read,
+                who_may_not_upload_takes_nobody_s_place, a_fifth_file_at_once_is_429,
                 a_file_over_the_limit_is_413,
-                the_key_is_in_no_argument_and_a_reader_ends_with_its_client)
+                the_key_is_in_no_argument_and_a_reader_ends_with_its_client,
+                a_key_is_of_one_file_after_a_restart_of_gateway_and_registration_as_well,
+                a_key_of_another_write_is_no_key_for_a_file,
+                a_file_that_is_tried_needs_no_key_and_takes_none,
+                the_same_again_undoes_nothing_that_came_between,
+                the_audit_trail_has_a_line_an_upload_with_the_file_s_hash,
+                without_registration_a_file_waits_for_another_try)

@@ -62,6 +62,7 @@ upload_parameters(void)
 static json_t *
 upload(void)
 {
+    static const api_route write = { .method = "POST", .flags = API_WRITE, .body = "" };
     json_t *out = operation(
         "upload", "events",
         "Read a platform's report, a form's answers or our own CSV: a line of JSON a row, at last "
@@ -72,8 +73,10 @@ upload(void)
     (void) json_object_set_new(out, "requestBody",
                                json_pack("{s:b,s:{s:{s:o},s:{}}}", "required", 1, "content",
                                          "text/csv", "schema", text(), "application/octet-stream"));
-    (void) json_object_set_new(responses, "413", schema_ref("responses", "Problem413"));
-    (void) json_object_set_new(responses, "415", schema_ref("responses", "Problem415"));
+    (void) json_object_set_new(
+        json_object_get(responses, "200"), "headers",
+        json_pack("{s:o}", "Idempotency-Replayed", schema_ref("headers", "Replayed")));
+    openapi_add_problems(responses, &write);
     return out;
 }
 

@@ -2,8 +2,8 @@
 #include "services/gateway/api/upload.h"
 
 #include "services/gateway/api/child.h"
-#include "services/gateway/api/reply.h"
-#include "services/gateway/api/upload_words.h"
+#include "services/gateway/api/upload_home.h"
+#include "services/gateway/api/upload_note.h"
 #include "services/runtime/log.h"
 
 #include <errno.h>
@@ -14,11 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WHO_AM_I = 161, HELD_SIZE = 4096, FOLDER_MODE = 0700, EXIT_ROWS_REFUSED = 3 };
+enum { HELD_SIZE = 4096, EXIT_ROWS_REFUSED = 3 };
 
 #define CODE(name) SIJILL__V1__CODE__##name
 
@@ -26,11 +25,13 @@ struct upload {
     uploads *owner;
     exchange *x; /* NULL: it was answered */
     upload_words words;
+    upload_note note;
     int file;
     char key[SIJILL_KEY_SIZE];
-    bool asking;  /* whether the key is good */
-    bool welcome; /* it is */
-    bool come;    /* all of the body */
+    bool asking;   /* registration */
+    bool welcome;  /* the key may upload here */
+    bool come;     /* all of the body */
+    bool replayed; /* the same has come before */
     child *run;
     stream *out;
     char held[HELD_SIZE]; /* of its output, that nobody took yet */
@@ -51,7 +52,7 @@ struct uploads {
 /* ---- its end -----------------------------------------------------------------------------------
  */
 
-/* Who asks for its key still has it: then it is freed there. */
+/* A question that is on its way still has it: then it is freed there. */
 static void
 forget(struct upload *up)
 {
@@ -189,6 +190,8 @@ begin_answer(struct upload *up)
     exchange *x = up->x;
 
     head.header[head.header_count++] = (http_header){ "Cache-Control", "no-store" };
+    if (up->replayed)
+        head.header[head.header_count++] = (http_header){ "Idempotency-Replayed", "true" };
     x->upload = NULL;
     up->x = NULL;
     up->out = request_stream(x->r, &head, &source); /* NULL: closed has been called */
@@ -244,8 +247,6 @@ run(struct upload *up)
                           .woken = woken,
                           .context = up };
 
-    if (!up->come || !up->welcome)
-        return;
     if (lseek(up->file, 0, SEEK_SET) == 0)
         up->run = child_start(&parts);
     if (up->run == NULL) {
@@ -258,19 +259,58 @@ run(struct upload *up)
 }
 
 static void
-on_key(void *context, const sijill_reply *reply)
+on_noted(void *context, const sijill_reply *reply)
 {
     struct upload *up = context;
+    uint8_t id[SIJILL_ID_SIZE];
     api_problem wrong;
 
     up->asking = false;
     if (up->x == NULL) {
         forget(up);
-    } else if (reply->code == CODE(OK)) {
-        up->welcome = true;
-        run(up);
+    } else if (!upload_note_answer(reply, id, &wrong)) {
+        refuse(up, &wrong);
     } else {
-        api_refusal(up->x->match.route, reply, &wrong);
+        up->replayed = reply->replayed;
+        upload_words_follow(&up->words, id);
+        run(up);
+    }
+}
+
+static void
+tell(struct upload *up, bool trial, backend_fn *answered)
+{
+    up->asking = upload_note_tell(&up->note, up->x, &up->words, trial, answered, up);
+    if (!up->asking)
+        refuse_words(up, CODE(BUSY), "too many requests wait already");
+}
+
+/* What is only tried is remembered nowhere. */
+static void
+go_on(struct upload *up)
+{
+    if (!up->come || !up->welcome)
+        return;
+    if (up->words.dry_run)
+        run(up);
+    else
+        tell(up, false, on_noted);
+}
+
+static void
+on_welcome(void *context, const sijill_reply *reply)
+{
+    struct upload *up = context;
+    uint8_t id[SIJILL_ID_SIZE];
+    api_problem wrong;
+
+    up->asking = false;
+    if (up->x == NULL) {
+        forget(up);
+    } else if (upload_note_answer(reply, id, &wrong)) {
+        up->welcome = true;
+        go_on(up);
+    } else {
         refuse(up, &wrong);
     }
 }
@@ -284,6 +324,7 @@ take_piece(void *context, request *r, octets piece)
     (void) context;
     if (x->upload == NULL)
         return false; /* refused meanwhile */
+    upload_note_add(&x->upload->note, piece);
     while (piece.size > 0) {
         ssize_t written = write(x->upload->file, at, piece.size);
 
@@ -305,7 +346,7 @@ upload_handle(exchange *x)
     if (x->upload == NULL)
         return;
     x->upload->come = true;
-    run(x->upload);
+    go_on(x->upload);
 }
 
 void
@@ -350,24 +391,62 @@ read_head(exchange *x, api_problem *wrong)
                          strncasecmp(type, "application/octet-stream", 24) != 0 &&
                          strncasecmp(type, "application/json", 16) != 0))
         return false;
-    words = idempotency_read(&x->key, request_header(x->r, "Idempotency-Key"), x->who.org,
-                             x->who.actor);
+    return true;
+}
+
+/* As for any write: one that is only tried needs none. */
+static bool
+read_key(exchange *x, bool dry_run, api_problem *wrong)
+{
+    const char *header = request_header(x->r, "Idempotency-Key");
+    const char *words = dry_run && header == NULL
+                            ? NULL
+                            : idempotency_read(&x->key, header, x->who.org, x->who.actor);
+
     if (words != NULL)
         api_wrong(wrong, CODE(INVALID), "", words);
     return words == NULL;
 }
 
-static void
-ask_for_key(struct upload *up)
+/* All that its head says; and a place for the body. */
+static bool
+prepare(struct upload *up, const char *event, api_problem *wrong)
 {
+    uploads *u = up->owner;
     exchange *x = up->x;
-    sijill_request asked = exchange_question(x);
+    upload_given given = { u->home, u->where->peers, u->where->curve_key };
 
-    asked.type = WHO_AM_I;
-    up->asking =
-        backend_ask(x->owner->services, BACKEND_REGISTRATION, x->who.org, &asked, on_key, up);
-    if (!up->asking)
-        refuse_words(up, CODE(BUSY), "too many requests wait already");
+    if (!upload_words_read(&up->words, event, request_query(x->r), &given, wrong) ||
+        !read_key(x, up->words.dry_run, wrong))
+        return false;
+    api_wrong(wrong, CODE(UNAVAILABLE), "", "there is no room for the file here");
+    up->file = open_file();
+    if (up->file < 0)
+        return false;
+    u->count++;
+    /* the text again: the header is gone when the program starts */
+    (void) snprintf(up->key, sizeof up->key, "%s",
+                    strstr(request_header(x->r, "Authorization"), "sjk_"));
+    upload_note_begin(&up->note);
+    return true;
+}
+
+/* NULL: no memory.  A hash's state lies at a line of the cache. */
+static struct upload *
+make(uploads *u, exchange *x)
+{
+    struct upload *up = aligned_alloc(_Alignof(struct upload), sizeof *up);
+
+    if (up == NULL)
+        return NULL;
+    memset(up, 0, sizeof *up);
+    up->owner = u;
+    up->x = x;
+    up->file = -1;
+    up->next = u->first;
+    u->first = up;
+    x->upload = up;
+    return up;
 }
 
 bool
@@ -375,83 +454,27 @@ upload_admit(uploads *u, exchange *x, const char *event, size_t *body_max)
 {
     struct upload *up = NULL;
     api_problem wrong;
-    bool good = read_head(x, &wrong);
-    upload_given given = { u->home, u->where->peers, u->where->curve_key,
-                           x->key.has_outside ? NULL : x->key.request_id };
 
-    if (good) {
+    if (read_head(x, &wrong)) {
         api_wrong(&wrong, CODE(BUSY), "", "enough files are being read already: come again later");
-        up = u->count < UPLOADS_AT_ONCE ? calloc(1, sizeof *up) : NULL;
+        up = u->count < UPLOADS_AT_ONCE ? make(u, x) : NULL;
     }
     if (up == NULL) {
         exchange_refuse(x, &wrong);
         return false;
     }
-    up->owner = u;
-    up->x = x;
-    up->next = u->first;
-    u->first = up;
-    u->count++;
-    x->upload = up;
-    up->file = open_file();
-    /* the text again: the header is gone when the program starts */
-    (void) snprintf(up->key, sizeof up->key, "%s",
-                    strstr(request_header(x->r, "Authorization"), "sjk_"));
-    if (up->file < 0) {
-        u->count--;
-        refuse_words(up, CODE(UNAVAILABLE), "there is no room for the file here");
-        return false;
-    }
-    if (!upload_words_read(&up->words, event, request_query(x->r), &given, &wrong)) {
+    if (!prepare(up, event, &wrong)) {
         refuse(up, &wrong);
         return false;
     }
     *body_max = UPLOAD_MAX;
     request_pieces(x->r, take_piece);
-    ask_for_key(up);
+    tell(up, true, on_welcome);
     return x->upload != NULL;
 }
 
 /* ---- all of them -------------------------------------------------------------------------------
  */
-
-/* The program of this build, or of this system. */
-static bool
-find_program(char path[UPLOAD_PATH_SIZE])
-{
-    static const char *const others[] = { "sijill", "../../../bin/sijill" };
-    char own[UPLOAD_PATH_SIZE / 2];
-    ssize_t size = readlink("/proc/self/exe", own, sizeof own - 1);
-
-    if (size <= 0)
-        return false;
-    own[size] = '\0';
-    *strrchr(own, '/') = '\0';
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        (void) snprintf(path, UPLOAD_PATH_SIZE, "%s/%s", own, others[i]);
-        if (access(path, X_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A home for the program: a folder whose `run` leads to the services' sockets. */
-static bool
-make_home(uploads *u, const char *home, const char *run_folder)
-{
-    char link[UPLOAD_PATH_SIZE], target[UPLOAD_PATH_SIZE];
-    int size = snprintf(u->home, sizeof u->home, "%s/upload", home);
-
-    if (size <= 0 || (size_t) size + sizeof "/run" > sizeof link)
-        return false;
-    if (realpath(run_folder, target) == NULL) /* none of the services is here */
-        (void) snprintf(target, sizeof target, "%s", run_folder);
-    if (mkdir(u->home, FOLDER_MODE) != 0 && errno != EEXIST)
-        return false;
-    (void) snprintf(link, sizeof link, "%.4000s/run", u->home);
-    (void) unlink(link);
-    return symlink(target, link) == 0;
-}
 
 uploads *
 uploads_open(api *a, const char *home, const addresses *where)
@@ -462,10 +485,10 @@ uploads_open(api *a, const char *home, const addresses *where)
         return NULL;
     u->a = a;
     u->where = where;
-    if (!find_program(u->program))
+    if (!upload_program(u->program))
         sj_log(SJ_LOG_WARN, "upload.no_program",
                "words=\"no sijill beside this program: files cannot be uploaded\"");
-    if (!make_home(u, home, where->run)) {
+    if (!upload_home(u->home, home, where->run)) {
         sj_log(SJ_LOG_ERROR, "upload.home", "words=\"cannot make %s/upload: %s\"", home,
                strerror(errno));
         free(u);

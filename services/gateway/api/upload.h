@@ -5,8 +5,10 @@
  *
  * The body goes piece by piece into a file without a name; then `sijill upload` reads it, as the
  * key that came with the request, and its verdicts, a line of JSON a row, are the answer as they
- * come.  Nobody reads a stranger's file in this process.  The key is judged while the body comes:
- * one that is not good frees its place at once.
+ * come.  Nobody reads a stranger's file in this process.  Registration is asked twice: while the
+ * body comes whether the key may upload to the event (one that may not frees its place at once),
+ * and when it has come, before it is read, whether its Idempotency-Key is of this file
+ * (upload_note.h).
  */
 #include "services/gateway/api/exchange.h"
 
@@ -14,7 +16,6 @@ enum {
     UPLOADS_AT_ONCE = 4,
     UPLOAD_MAX = 64 * 1024 * 1024,
     UPLOAD_RUN_MS = 30 * 60 * 1000, /* then the program is ended */
-    UPLOAD_PATH_SIZE = 4096,
 };
 
 typedef struct uploads uploads;

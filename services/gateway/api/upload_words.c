@@ -4,9 +4,14 @@
 #include "services/gateway/api/base64.h"
 #include "services/gateway/api/child.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#define FOLLOW "--request-id="
+
+enum { FOLLOW_SIZE = sizeof FOLLOW + 2 * SIJILL_ID_SIZE };
 
 const upload_option upload_options[] = {
     { "dry_run", "dry-run", true, false, "Decide every row, write nothing" },
@@ -68,14 +73,14 @@ add_event(upload_words *w, const char *event)
     uint8_t id[SIJILL_ID_SIZE];
     size_t size = strlen(event);
 
-    if (size > 0 && size < API_SLUG_SIZE && strspn(event, slug) == size) {
-        add(w, "--event=%s", event);
-        return true;
+    if (size == 0 || size >= API_SLUG_SIZE || strspn(event, slug) != size) {
+        if (!octets_read(event, size, id, sizeof id))
+            return false;
+        sijill_hex(id, hex);
+        event = hex;
     }
-    if (!octets_read(event, size, id, sizeof id))
-        return false;
-    sijill_hex(id, hex);
-    add(w, "--event=%s", hex);
+    w->event = w->room + w->used + strlen("--event=");
+    add(w, "--event=%s", event);
     return true;
 }
 
@@ -105,6 +110,7 @@ add_option(upload_words *w, const char *name, const char *value, uint32_t *seen,
         api_wrong_parameter(wrong, name, "the parameter is empty");
     else {
         *seen |= bit;
+        w->dry_run = w->dry_run || (value[0] == 't' && strcmp(name, "dry_run") == 0);
         if (!o->flag)
             add(w, "--%s=%s", o->option, value);
         else if (value[0] == 't')
@@ -117,8 +123,6 @@ add_option(upload_words *w, const char *name, const char *value, uint32_t *seen,
 static void
 add_given(upload_words *w, const upload_given *given)
 {
-    char hex[2 * SIJILL_ID_SIZE + 1];
-
     add(w, "sijill");
     add(w, "upload");
     add(w, "-");
@@ -129,10 +133,6 @@ add_given(upload_words *w, const upload_given *given)
         add(w, "--peers=%s", given->peers);
     if (given->curve_key[0] != '\0')
         add(w, "--curve-key=%s", given->curve_key);
-    if (given->request_id == NULL)
-        return;
-    sijill_hex(given->request_id, hex);
-    add(w, "--request-id=%s", hex);
 }
 
 bool
@@ -143,7 +143,7 @@ upload_words_read(upload_words *w, const char *event, const char *query, const u
     uint32_t seen = 0;
 
     w->count = w->used = 0;
-    w->full = false;
+    w->full = w->dry_run = false;
     add_given(w, given);
     if (!add_event(w, event)) {
         api_wrong(wrong, SIJILL__V1__CODE__NOT_FOUND, "", "no event has this slug or id");
@@ -159,5 +159,38 @@ upload_words_read(upload_words *w, const char *event, const char *query, const u
             return false;
     }
     api_wrong(wrong, SIJILL__V1__CODE__TOO_LARGE, "", "too many parameters");
-    return !w->full;
+    return !w->full && w->count < UPLOAD_ARGUMENTS_MAX && w->used + FOLLOW_SIZE <= sizeof w->room;
+}
+
+void
+upload_words_follow(upload_words *w, const uint8_t request_id[SIJILL_ID_SIZE])
+{
+    char hex[2 * SIJILL_ID_SIZE + 1];
+
+    sijill_hex(request_id, hex);
+    add(w, FOLLOW "%s", hex);
+}
+
+/* Whether an argument is this option, with a value or without. */
+static bool
+is_of(const char *argument, const upload_option *o)
+{
+    size_t size = strlen(o->option);
+
+    return strncmp(argument, "--", 2) == 0 && strncmp(argument + 2, o->option, size) == 0 &&
+           (argument[2 + size] == '\0' || argument[2 + size] == '=');
+}
+
+void
+upload_words_hash(const upload_words *w, uint8_t hash[UPLOAD_HASH_SIZE])
+{
+    crypto_generichash_state state;
+
+    (void) crypto_generichash_init(&state, NULL, 0, UPLOAD_HASH_SIZE);
+    for (const upload_option *o = upload_options; o->name != NULL; o++)
+        for (size_t i = 0; i < w->count; i++)
+            if (is_of(w->argument[i], o))
+                (void) crypto_generichash_update(&state, (const unsigned char *) w->argument[i],
+                                                 strlen(w->argument[i]) + 1);
+    (void) crypto_generichash_final(&state, hash, UPLOAD_HASH_SIZE);
 }

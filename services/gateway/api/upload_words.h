@@ -15,6 +15,8 @@ typedef struct upload_words {
     char room[UPLOAD_WORDS_ROOM];
     size_t used;
     bool full;
+    const char *event; /* slug or id, as the program is told it */
+    bool dry_run;
 } upload_words;
 
 /* Parameters of the query; each is an option of `sijill upload`. */
@@ -35,9 +37,15 @@ bool upload_path(const char *path, char event[API_WORD_SIZE]);
 typedef struct upload_given {
     const char *home;              /* of the program */
     const char *peers, *curve_key; /* files, as of the gateway; "": none */
-    const uint8_t *request_id;     /* NULL: none that later tries could name */
 } upload_given;
 
 /* False: *wrong. */
 bool upload_words_read(upload_words *w, const char *event, const char *query,
                        const upload_given *given, api_problem *wrong);
+/* The request id from which those of all rows follow; once, there is room for it. */
+void upload_words_follow(upload_words *w, const uint8_t request_id[SIJILL_ID_SIZE]);
+
+/* BLAKE2b-256 of the parameters that are not their defaults, in whatever order they came (values of
+ * one that is repeated stay in theirs). */
+enum { UPLOAD_HASH_SIZE = 32 };
+void upload_words_hash(const upload_words *w, uint8_t hash[UPLOAD_HASH_SIZE]);

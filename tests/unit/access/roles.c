@@ -108,7 +108,7 @@ each_role_may_send_what_is_written_and_no_more(void **state)
         uint32_t types[LIST_MAX]; /* ended by 0 */
     } cases[] = {
         { SJ_ROLE(TRAINER), { 150, 152, 153, 161, 200, 201, 250, 251, 252, 350, 352, 353 } },
-        { SJ_ROLE(PLATFORM), { 110, 148, 150, 151, 161, 200, 350, 352, 353 } },
+        { SJ_ROLE(PLATFORM), { 110, 148, 149, 150, 151, 161, 200, 350, 352, 353 } },
         { SJ_ROLE(VERIFIER), { 161, 350, 352, 353 } },
         { SJ_ROLE(AUDITOR), { 150, 151, 152, 153, 154, 160, 161, 162, 163, 164, 165, 166, 175,
                               176, 177, 250, 251, 252, 350, 351, 352, 353, 354, 950, 951, 952 } },

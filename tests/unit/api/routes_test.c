@@ -20,7 +20,12 @@
 
 #include <cmocka.h>
 
-enum { INTERNAL_TYPES = 901, GET_STATUS = 950, GET_METRICS = 951 };
+enum {
+    NOTE_UPLOAD = 149, /* what an upload's address, which is no row, asks with the file's hash */
+    INTERNAL_TYPES = 901,
+    GET_STATUS = 950,
+    GET_METRICS = 951,
+};
 
 static int
 gather(void **state)
@@ -70,7 +75,8 @@ expect_addresses(const sj_core *core, const sj_route *routes)
 {
     for (const sj_route *route = routes; route->handle != NULL; route++)
         if ((route->kind == SJ_ROUTE_COMMAND || route->kind == SJ_ROUTE_QUERY) &&
-            route->type != INTERNAL_TYPES && !has_address(core, route->type))
+            route->type != NOTE_UPLOAD && route->type != INTERNAL_TYPES &&
+            !has_address(core, route->type))
             fail_msg("%u %s has no address", route->type, route->name);
 }
 

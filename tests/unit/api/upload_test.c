@@ -69,15 +69,56 @@ parameters_are_arguments_one_each(void **state)
 static void
 where_the_services_are_and_the_request_id_go_along(void **state)
 {
-    upload_given given = {
-        .home = "/srv/home", .peers = "/etc/peers", .curve_key = "/etc/key", .request_id = id
-    };
+    upload_given given = { .home = "/srv/home", .peers = "/etc/peers", .curve_key = "/etc/key" };
 
     (void) state;
     assert_true(upload_words_read(&words, "a", "", &given, &wrong));
     assert_string_equal(words.argument[6], "--peers=/etc/peers");
     assert_string_equal(words.argument[7], "--curve-key=/etc/key");
-    assert_string_equal(words.argument[8], "--request-id=000102030405060708090a0b0c0d0e0f");
+    assert_int_equal(words.count, 9);
+    upload_words_follow(&words, id);
+    assert_string_equal(words.argument[9], "--request-id=000102030405060708090a0b0c0d0e0f");
+    assert_null(words.argument[10]);
+}
+
+/* Equal hashes: the same upload, as far as its parameters go. */
+static void
+the_same_parameters_in_any_order_are_one_hash_and_others_another(void **state)
+{
+    static const struct {
+        const char *query;
+        bool same;
+    } cases[] = {
+        { "zone=Asia/Almaty&apply=true&map=name=a&map=email=b", true },
+        { "map=name=a&quiet=false&map=email=b&apply=true&zone=Asia%2FAlmaty", true },
+        { "zone=Asia/Almaty&apply=false&map=name=a&map=email=b", false },
+        { "zone=Asia/Almaty&apply=true&map=email=b&map=name=a", false },
+        { "zone=Asia/Almaty&apply=true&map=name=a&map=email=c", false },
+        { "zone=Asia/Almaty&apply=true&map=name=amap=email=b", false },
+        { "zone=Asia/Almaty&apply=true&map=name=a&map=email=b&override=true", false },
+        { "zone=Asia/Almaty&apply=true&map=name=a&map=email=b&month_first=true", false },
+        { "apply=true&map=name=a&map=email=b&source=Asia/Almaty", false },
+        { "", false },
+    };
+    uint8_t first[UPLOAD_HASH_SIZE], hash[UPLOAD_HASH_SIZE];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(read_words("a", cases[i].query));
+        upload_words_hash(&words, i == 0 ? first : hash);
+        if (i > 0 && (memcmp(first, hash, sizeof hash) == 0) != cases[i].same)
+            fail_msg("%s", cases[i].query);
+    }
+}
+
+static void
+what_is_only_tried_is_known_as_that(void **state)
+{
+    (void) state;
+    assert_true(read_words("a", "dry_run=true"));
+    assert_true(words.dry_run);
+    assert_true(read_words("a", "dry_run=false&apply=true"));
+    assert_false(words.dry_run);
 }
 
 static void
@@ -126,9 +167,14 @@ there_are_only_so_many(void **state)
     size_t used = 0;
 
     (void) state;
-    for (int i = 0; i < UPLOAD_ARGUMENTS_MAX; i++)
+    for (int i = 0; i < UPLOAD_ARGUMENTS_MAX; i++) {
         used += (size_t) snprintf(query + used, sizeof query - used, "&map=email=x");
-    assert_false(read_words("a", query));
+        if (!read_words("a", query))
+            break;
+        upload_words_follow(&words, id); /* there is room for it whatever was taken */
+        assert_false(words.full);
+    }
+    assert_int_equal(words.count, UPLOAD_ARGUMENTS_MAX);
     assert_int_equal(wrong.code, SIJILL__V1__CODE__TOO_LARGE);
     used = 0;
     for (int i = 0; i < 24; i++)
@@ -144,6 +190,8 @@ main(void)
         cmocka_unit_test(an_upload_s_address_names_an_event),
         cmocka_unit_test(parameters_are_arguments_one_each),
         cmocka_unit_test(where_the_services_are_and_the_request_id_go_along),
+        cmocka_unit_test(the_same_parameters_in_any_order_are_one_hash_and_others_another),
+        cmocka_unit_test(what_is_only_tried_is_known_as_that),
         cmocka_unit_test(an_event_is_a_slug_or_an_id),
         cmocka_unit_test(what_is_no_parameter_is_no_argument),
         cmocka_unit_test(there_are_only_so_many),

@@ -343,6 +343,29 @@ follow_pushes(tape *t, cast *c)
     follow(t, SJ_INVALID, c->course, SIJILL__V1__PUSH__KIND__JOINED, 1, "p1", NULL);
 }
 
+static void
+note_uploads(tape *t, cast *c)
+{
+    static uint8_t hash[SJ_FILE_HASH_SIZE] = { 1, 2, 3 }, settings[SJ_FILE_HASH_SIZE];
+    Sijill__V1__NoteUpload in;
+
+    sijill__v1__note_upload__init(&in);
+    in.has_event_id = in.has_file_size = true;
+    in.event_id = sj_id_data(c->course);
+    in.file_size = UINT64_C(64) << 20;
+    tape_expect(t, SJ_INVALID, 149, &in.base); /* of what file? */
+    in.has_file_hash = in.has_settings_hash = true;
+    in.file_hash = (ProtobufCBinaryData){ sizeof hash, hash };
+    in.settings_hash = (ProtobufCBinaryData){ sizeof settings, settings };
+    tape_expect(t, SJ_OK, 149, &in.base);
+    in.event_id = sj_id_data(nowhere);
+    tape_expect(t, SJ_NOT_FOUND, 149, &in.base);
+    in.has_event_id = false;
+    tape_expect(t, SJ_INVALID, 149, &in.base);
+    in.slug = literal("no-such-event");
+    tape_expect(t, SJ_NOT_FOUND, 149, &in.base);
+}
+
 void
 scenario_platform(tape *t, cast *c)
 {
@@ -357,4 +380,5 @@ scenario_platform(tape *t, cast *c)
     change_endpoints(t);
     ask_endpoints(t);
     follow_pushes(t, c);
+    note_uploads(t, c);
 }
