@@ -8,12 +8,21 @@
 #include "clients/cli/json_of.h"
 #include "clients/cli/output.h"
 #include "clients/cli/pool.h"
+#include "clients/upload/enums.h"
 #include "clients/upload/times.h"
 
 #include <sodium.h>
 #include <string.h>
 
-enum { ADD_KEY = 140, REVOKE_KEY, LIST_KEYS = 160, WHO_AM_I, EVENTS_MAX = 64, PAGE = 100 };
+enum {
+    ADD_KEY = 140,
+    REVOKE_KEY,
+    LIST_KEYS = 160,
+    WHO_AM_I,
+    EVENTS_MAX = 64,
+    PAGE = 100,
+    ROLE_NAMES_SIZE = 128,
+};
 
 /* --event, each by its name; the zone of the first is that of --from and --until.  An exit code. */
 static int
@@ -117,20 +126,48 @@ key_send(cli *c, Sijill__V1__AddKey *add)
     return outcome;
 }
 
+/* A gateway's role is of a peer, never of a key. */
+static bool
+is_of_keys(int role)
+{
+    return role != SIJILL__V1__ACCESS__ROLE__NONE && role != SIJILL__V1__ACCESS__ROLE__GATEWAY;
+}
+
+static bool
+role_read(cli *c, Sijill__V1__Access__Role *role)
+{
+    const ProtobufCEnumDescriptor *type = &sijill__v1__access__role__descriptor;
+    const char *text = arg_text(c, "role");
+    char names[ROLE_NAMES_SIZE] = "", name[ROLE_NAMES_SIZE];
+    int value;
+
+    if (enum_read(type, text, &value) && is_of_keys(value)) {
+        *role = (Sijill__V1__Access__Role) value;
+        return true;
+    }
+    for (unsigned i = 0; i < type->n_values; i++) {
+        size_t used = strlen(names);
+
+        if (is_of_keys(type->values[i].value))
+            (void) snprintf(names + used, sizeof names - used, "%s%s", used == 0 ? "" : ", ",
+                            enum_name(type, type->values[i].value, name, sizeof name));
+    }
+    (void) fail(c, EXIT_USAGE, "--role is '%s': give one of %s", text, names);
+    return false;
+}
+
 static int
 add_run(cli *c)
 {
     pool memory = { NULL };
     Sijill__V1__AddKey add;
     const char *zone = NULL;
-    int role, outcome;
+    int outcome;
 
     sijill__v1__add_key__init(&add);
-    if (!arg_enum(c, "role", &sijill__v1__access__role__descriptor, SIJILL__V1__ACCESS__ROLE__NONE,
-                  &role))
+    if (!role_read(c, &add.role))
         return EXIT_USAGE;
     add.has_role = true;
-    add.role = (Sijill__V1__Access__Role) role;
     add.label = (char *) (uintptr_t) arg_text(c, "label");
     outcome = events_read(c, &memory, &add, &zone);
     if (outcome == EXIT_DONE && (!instant_arg(c, "from", zone, &add.has_from_ms, &add.from_ms) ||

@@ -117,6 +117,12 @@ def a_key_is_printed_once_and_kept_by_nobody():
         assert secret.encode() not in store.read_bytes(), store
 
 
+def a_role_that_no_key_has_is_answered_with_those_that_one_may_have():
+    for role in ("king", "gateway", "none", ""):
+        said = sijill("key", "add", "--role", role, code=USAGE).error()["detail"]
+        assert said.endswith("owner, organiser, trainer, platform, auditor, verifier"), said
+
+
 def a_key_without_json_is_the_only_line_of_stdout():
     done = subprocess.run([SOURCE / "scripts/sijill", "--home", HOME, "key", "add", "--role",
                            "verifier"], env=ENVIRONMENT, capture_output=True, text=True,
@@ -323,6 +329,7 @@ if __name__ == "__main__":
         running = start_run(HOME)
         try:
             tap.run(a_key_is_printed_once_and_kept_by_nobody,
+                    a_role_that_no_key_has_is_answered_with_those_that_one_may_have,
                     a_key_without_json_is_the_only_line_of_stdout, a_key_says_what_it_is,
                     what_is_no_key_is_wrong_usage, an_owner_may_everything_keys_included,
                     an_organiser_may_everything_but_keys,
