@@ -20,10 +20,12 @@ begin(sj_txn *txn, sj_store *store, sj_arena *arena, bool writable)
     memset(txn, 0, sizeof *txn);
     txn->store = store;
     txn->arena = arena;
+    (void) pthread_mutex_lock(&store->meta_lock);
     txn->meta = store->meta;
+    (void) pthread_mutex_unlock(&store->meta_lock);
     txn->revision = txn->meta.seq + 1;
     txn->writable = writable;
-    txn->about.now_ms = store->meta.log_ms;
+    txn->about.now_ms = txn->meta.log_ms;
 }
 
 sj_txn *
@@ -142,7 +144,9 @@ sj_write_commit(sj_txn *txn)
         sj_txn_fail_lmdb(txn, code, "mdb_txn_commit");
         return false;
     }
+    (void) pthread_mutex_lock(&txn->store->meta_lock);
     txn->store->meta = txn->meta;
+    (void) pthread_mutex_unlock(&txn->store->meta_lock);
     if (!reserve_file(txn->store, 0)) { /* more than was reserved */
         sj_txn_fail(txn, SJ_FAULT_STORAGE, "the data file cannot be extended");
         return false;

@@ -6,6 +6,7 @@
 #include "storage/store.h"
 
 #include <lmdb.h>
+#include <pthread.h>
 
 enum {
     CHECKSUM_SIZE = 16,
@@ -41,6 +42,7 @@ struct sj_store {
     unsigned tables;
     sj_schema schema;
     sj_meta meta;
+    pthread_mutex_t meta_lock; /* a read may begin while another thread commits the batch */
     int lock_fd;
     int data_fd;
     uint64_t file_size;

@@ -244,6 +244,7 @@ open_as(sj_store **opened, const char *folder, const sj_schema *schema, const sj
         return sj_path_fail(words, "cannot open", folder, "no memory");
     }
     store->schema = *schema;
+    (void) pthread_mutex_init(&store->meta_lock, NULL);
     store->lock_fd = -1;
     good = birth != NULL ? open_writer(store, folder, birth, &arena, words)
                          : open_reader(store, folder, &arena, words);
@@ -295,6 +296,7 @@ sj_store_close(sj_store **store)
     close_env(*store);
     if ((*store)->lock_fd >= 0)
         (void) close((*store)->lock_fd);
+    (void) pthread_mutex_destroy(&(*store)->meta_lock);
     free(*store);
     *store = NULL;
 }

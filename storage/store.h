@@ -95,6 +95,7 @@ void sj_write_abort(sj_txn *txn);
 /* Whether any command of the batch wrote: an empty batch needs no commit. */
 bool sj_write_pending(const sj_txn *txn);
 
-/* A read transaction; now_ms for sj_now.  One at a time beside the batch. */
+/* A read transaction; now_ms for sj_now.  One at a time beside the batch, which may be another
+ * thread's. */
 sj_txn *sj_read_begin(sj_store *store, sj_arena *arena, uint64_t now_ms);
 void sj_read_end(sj_txn *txn);

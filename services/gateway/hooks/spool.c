@@ -26,29 +26,62 @@ static const sj_schema schema = { .service = "gateway", .version = 1, .tables = 
 /* ---- writing ----------------------------------------------------------------------------------
  */
 
+static _Noreturn void
+die(void)
+{
+    sj_log(SJ_LOG_ERROR, "spool.commit_failed",
+           "outcome=unknown words=\"the disk failed; start again, platforms send again\"");
+    exit(EXIT_UNKNOWN_OUTCOME);
+}
+
+/* Note how the writer's batch went; who waits for that is told at the turn's end. */
+static void
+hear_writer(spool *s, bool wait)
+{
+    spool_outcome outcome;
+
+    if (!spool_writer_end(s->writer, wait, &outcome))
+        return;
+    if (outcome == SPOOL_UNKNOWN)
+        die();
+    s->is_written = true;
+    s->is_durable = outcome == SPOOL_DURABLE;
+    s->last += s->is_durable ? s->writing.count : 0;
+}
+
 sj_txn *
 spool_write(spool *s)
 {
-    sj_about about = { .org = 1, .now_ms = sj_clock_ms() };
-
     if (s->batch == NULL) {
-        s->batch = sj_write_begin(s->store, &s->batch_arena);
-        if (about.now_ms < sj_log_time(s->batch))
-            about.now_ms = sj_log_time(s->batch);
-        randombytes_buf(about.id, sizeof about.id);
-        sj_command_begin(s->batch, &about);
+        hear_writer(s, true);
+        s->batch = spool_begin(s->store, &s->batch_arena, sj_clock_ms());
     }
     return s->batch;
 }
 
 static void
-keep_promises(spool *s, bool durable)
+tell(spool *s)
 {
-    size_t count = s->promise_count;
+    if (!s->is_written)
+        return;
+    for (size_t i = 0; i < s->writing.count; i++)
+        s->writing.promises[i].stored(s->writing.promises[i].context, s->is_durable);
+    spool_batch_clear(&s->writing);
+    s->is_written = false;
+    loop_again(s->loop); /* who is told has work that this turn no longer looks at */
+}
 
-    s->promise_count = 0; /* who is told adds none before the next turn's first write */
-    for (size_t i = 0; i < count; i++)
-        s->promises[i].stored(s->promises[i].context, durable);
+/* What has come since the writer was given its last batch is its next one. */
+static void
+hand_over(spool *s)
+{
+    spool_batch next = s->waiting;
+
+    if (s->waiting.count == 0 || spool_writer_is_busy(s->writer))
+        return;
+    s->waiting = s->writing; /* empty; its memory goes round */
+    s->writing = next;
+    spool_writer_begin(s->writer, &s->writing, s->last + 1, sj_clock_ms());
 }
 
 /* False: a number that is in use could be given again. */
@@ -127,7 +160,7 @@ is_done(spool *s, uint64_t number)
 }
 
 /* A mark is worth no commit of its own: without it a delivery is looked at once more after a crash,
- * and changes nothing.  So marks go along with the next delivery, or wait for each other. */
+ * and changes nothing.  So marks wait for each other. */
 static void
 write_done(spool *s)
 {
@@ -180,96 +213,42 @@ spool_lost(const spool *s)
     return s->lost;
 }
 
-/* The turn's end: one commit, then all are told. */
+static void
+flush_own(spool *s)
+{
+    size_t done_count = s->done_count;
+    spool_outcome outcome;
+
+    if (s->batch == NULL)
+        return;
+    write_done(s);
+    outcome = spool_commit(s->batch, s->last);
+    if (outcome == SPOOL_UNKNOWN)
+        die();
+    s->batch = NULL;
+    sj_arena_reset(&s->batch_arena);
+    if (outcome == SPOOL_REFUSED)
+        batch_lost(s, done_count);
+}
+
 void
 spool_flush(void *context)
 {
     spool *s = context;
-    uint8_t mark[8];
-    size_t done_count;
-    bool durable;
 
-    if (s->batch == NULL)
-        return;
-    done_count = s->done_count;
-    write_done(s);
-    sj_write_u64(mark, s->last);
-    durable = sj_txn_fault(s->batch) == SJ_FAULT_NONE;
-    if (durable)
-        (void) sj_command_accept(s->batch, (sj_bytes){ mark, sizeof mark });
-    if (durable && !sj_write_commit(s->batch)) {
-        sj_log(SJ_LOG_ERROR, "spool.commit_failed",
-               "outcome=unknown words=\"the disk failed; start again, platforms send again\"");
-        exit(EXIT_UNKNOWN_OUTCOME);
-    }
-    if (!durable) {
-        sj_log(SJ_LOG_ERROR, "spool.full", "words=\"%s\"", sj_txn_fault_words(s->batch));
-        sj_write_abort(s->batch);
-    }
-    s->batch = NULL;
-    sj_arena_reset(&s->batch_arena);
-    if (!durable)
-        batch_lost(s, done_count);
-    if (s->promise_count > 0)
-        loop_again(s->loop); /* who is told has work that this turn no longer looks at */
-    keep_promises(s, durable);
-}
-
-static void
-put_body(spool *s, uint64_t number, sj_bytes body)
-{
-    for (uint32_t part = 0; body.size > 0; part++) {
-        size_t size = body.size < SPOOL_PART_SIZE ? body.size : SPOOL_PART_SIZE;
-        sj_key key = spool_key(number);
-
-        sj_key_add_u32(&key, part);
-        sj_put(spool_write(s), SPOOL_BODY, &key, (sj_bytes){ body.at, size });
-        body = (sj_bytes){ (const unsigned char *) body.at + size, body.size - size };
-    }
-}
-
-static bool
-promise_room(spool *s)
-{
-    size_t room = s->promise_room == 0 ? 64 : 2 * s->promise_room;
-    promise *grown;
-
-    if (s->promise_count < s->promise_room)
-        return true;
-    grown = realloc(s->promises, room * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    s->promises = grown;
-    s->promise_room = room;
-    return true;
+    hear_writer(s, false);
+    tell(s);
+    flush_own(s);
+    tell(s); /* before it wrote itself it waited for the writer */
+    hand_over(s);
 }
 
 void
 spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_stored_fn *stored,
           void *context)
 {
-    Sijill__V1__DeliveryRow out = *row;
-    sj_key key;
-    size_t mark;
-
-    if (!promise_room(s)) {
+    if (!spool_batch_add(&s->waiting, row, body, (promise){ stored, context }))
         stored(context, false);
-        return;
-    }
-    (void) spool_write(s);
-    mark = sj_arena_mark(&s->batch_arena); /* a turn may bring more than an arena holds */
-    key = spool_key(++s->last);
-    out.has_body = true;
-    out.body = (ProtobufCBinaryData){ body.size, (uint8_t *) (uintptr_t) body.at };
-    out.has_body = body.size <= SPOOL_PART_SIZE && /* headers may be long as well */
-                   protobuf_c_message_get_packed_size(&out.base) <= SJ_VALUE_MAX;
-    out.has_body_parts = !out.has_body;
-    out.body_parts = (uint32_t) ((body.size + SPOOL_PART_SIZE - 1) / SPOOL_PART_SIZE);
-    if (!out.has_body)
-        put_body(s, s->last, body);
-    sj_row_put(spool_write(s), SPOOL_DELIVERY, &key, &out.base);
-    sj_arena_release(&s->batch_arena, mark);
-    s->promises[s->promise_count++] = (promise){ stored, context };
 }
 
 void
@@ -425,6 +404,13 @@ spool_usage(const spool *s, uint64_t *used, uint64_t *map)
 /* ---- opening ----------------------------------------------------------------------------------
  */
 
+/* The turn's end takes it from there. */
+static void
+writer_told(void *context)
+{
+    hear_writer(context, false);
+}
+
 spool *
 spool_open(loop *l, const char *home)
 {
@@ -453,6 +439,12 @@ spool_open(loop *l, const char *home)
         spool_close(&s);
         return NULL;
     }
+    s->writer = spool_writer_open(s->store);
+    if (s->writer == NULL || !loop_watch(l, spool_writer_fd(s->writer), false, writer_told, s)) {
+        sj_log(SJ_LOG_ERROR, "spool.refused", "words=\"out of memory, descriptors or threads\"");
+        spool_close(&s);
+        return NULL;
+    }
     s->prune_timer = (loop_timer){ .due = spool_prune, .context = s };
     loop_at(l, &s->prune_timer, loop_mono_ms(l) + SPOOL_PRUNE_MS);
     s->done_timer = (loop_timer){ .due = done_due, .context = s };
@@ -460,20 +452,26 @@ spool_open(loop *l, const char *home)
 }
 
 void
-spool_close(spool **s)
+spool_close(spool **at)
 {
-    if (*s == NULL)
+    spool *s = *at;
+
+    *at = NULL;
+    if (s == NULL)
         return;
-    loop_at((*s)->loop, &(*s)->prune_timer, 0);
-    loop_at((*s)->loop, &(*s)->done_timer, 0);
-    (*s)->promise_count = 0; /* who asked is gone; platforms send again */
-    write_done(*s);
-    if ((*s)->batch != NULL)
-        spool_flush(*s);
-    sj_store_close(&(*s)->store);
-    sj_arena_close(&(*s)->batch_arena);
-    sj_arena_close(&(*s)->read_arena);
-    free((*s)->promises);
-    free(*s);
-    *s = NULL;
+    loop_at(s->loop, &s->prune_timer, 0);
+    loop_at(s->loop, &s->done_timer, 0);
+    if (s->writer != NULL) { /* who waits for it is gone; platforms send again */
+        hear_writer(s, true);
+        loop_unwatch(s->loop, spool_writer_fd(s->writer));
+        write_done(s);
+        flush_own(s);
+        spool_writer_close(&s->writer);
+    }
+    sj_store_close(&s->store);
+    sj_arena_close(&s->batch_arena);
+    sj_arena_close(&s->read_arena);
+    spool_batch_free(&s->waiting);
+    spool_batch_free(&s->writing);
+    free(s);
 }

@@ -4,8 +4,9 @@
  * spool: what platforms sent, from the moment it was accepted until its owner has confirmed it, and
  * for a while after: attended minutes are disputed, and must be computed again from what came.
  *
- * All that a turn of the loop wants to write is one transaction, committed at the turn's end; only
- * then is anybody told that something is stored.
+ * Deliveries are written by a thread of their own, all that came while it wrote the last ones in
+ * one transaction; only then is anybody told that they are stored.  What else a turn of the loop
+ * wants to write is one transaction, committed at the turn's end.
  */
 #include "services/gateway/http/loop.h"
 #include "sijill/v1/gateway_store.pb-c.h"
@@ -33,12 +34,13 @@ typedef struct spool spool;
 spool *spool_open(loop *l, const char *home);
 void spool_close(spool **s);
 
-/* The turn's end: one commit, then all are told.  A loop_fn: of all that is done each turn it is
- * the last. */
+/* The turn's end: commit, tell those whose deliveries are durable, and have the next ones written.
+ * A loop_fn: of all that is done each turn it is the last. */
 void spool_flush(void *context);
 
-/* Keep a delivery; `body` is copied.  `stored` is called at the turn's end: true: it is durable.
- * False: it is not, nothing was kept (the disk is full, say). */
+/* Keep a delivery; `body` is copied.  `stored` is called in a later spool_flush: true: it is
+ * durable. False: it is not, nothing was kept (the disk is full, say); without memory it is called
+ * at once. */
 typedef void spool_stored_fn(void *context, bool durable);
 void spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_stored_fn *stored,
                void *context);
@@ -64,7 +66,7 @@ void spool_each_hook(spool *s, spool_hook_fn *each, void *context);
 sj_cursor spool_cursor(spool *s, uint32_t shard);
 void spool_put_cursor(spool *s, uint32_t shard, sj_cursor at);
 
-/* The turn's transaction, and one that reads what was committed before; end that within the
+/* The turn's own transaction, and one that reads what was committed before; end that within the
  * function that began it. */
 sj_txn *spool_write(spool *s);
 sj_txn *spool_read(spool *s);

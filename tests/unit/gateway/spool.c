@@ -3,7 +3,7 @@
  * The spool: what was accepted is there until it is done, whatever the order and however often the
  * gateway begins anew.
  */
-#include "services/gateway/hooks/spool.h"
+#include "services/gateway/hooks/spool_inside.h"
 
 #include <ftw.h>
 #include <sodium.h>
@@ -27,7 +27,9 @@ enum {
     FOLDERS_OPEN = 8,
     MANY_LONG = 60, /* their rows are longer than what spool.c reads with */
     MANY = 40000,
-    LONG_HEADER = 30 * 1000
+    LONG_HEADER = 30 * 1000,
+    TURNS_MAX = 60000,
+    TURN_US = 1000
 };
 
 typedef struct scene {
@@ -35,7 +37,7 @@ typedef struct scene {
     loop *loop;
     spool *spool;
     sj_arena arena;
-    size_t stored, refused;
+    size_t added, stored, refused;
 } scene;
 
 static void
@@ -110,6 +112,19 @@ add(scene *s, const void *body, size_t size)
     row.hook_id = (ProtobufCBinaryData){ sizeof id, id };
     row.received_ms = loop_wall_ms(s->loop);
     spool_add(s->spool, &row, (sj_bytes){ body, size }, told, s);
+    s->added++;
+}
+
+/* Turns of the loop until all were told. */
+static void
+flush(scene *s)
+{
+    unsigned turns = 0;
+
+    for (spool_flush(s->spool); s->stored + s->refused < s->added; spool_flush(s->spool)) {
+        assert_true(turns++ < TURNS_MAX);
+        (void) usleep(TURN_US);
+    }
 }
 
 static bool
@@ -131,7 +146,7 @@ nobody_is_told_before_the_turn_ends(void **state)
     add(s, "one", 3);
     assert_int_equal(s->stored, 0);
     assert_false(next(s, 0, &number, &body));
-    spool_flush(s->spool);
+    flush(s);
     assert_int_equal(s->stored, 1);
     assert_true(next(s, 0, &number, &body));
     assert_int_equal(body.size, 3);
@@ -149,7 +164,7 @@ a_long_body_comes_back_octet_for_octet(void **state)
     randombytes_buf(long_body, LONG_BODY);
     add(s, long_body, LONG_BODY);
     add(s, "", 0);
-    spool_flush(s->spool);
+    flush(s);
     stop(s);
     begin(s);
     assert_true(next(s, 0, &number, &body));
@@ -191,14 +206,14 @@ what_is_done_in_any_order_stays_done_and_nothing_else_does(void **state)
             add(s, "x", 1);
             waiting[++last] = true;
         }
-        spool_flush(s->spool);
+        flush(s);
         for (unsigned i = randombytes_uniform(DELIVERIES); i > 0 && last > 0; i--) {
             uint64_t number = 1 + randombytes_uniform((uint32_t) last);
 
             spool_done(s->spool, number);
             waiting[number] = false;
         }
-        spool_flush(s->spool);
+        flush(s);
         look(s, waiting, last);
         if (round % 3 == 0) {
             stop(s);
@@ -221,7 +236,7 @@ a_hook_and_a_place_on_a_feed_are_there_after_a_restart(void **state)
     hook.platform = (char *) (uintptr_t) "zoom";
     spool_put_hook(s->spool, 3, &hook);
     spool_put_cursor(s->spool, 1, (sj_cursor){ 2, 99 });
-    spool_flush(s->spool);
+    flush(s);
     stop(s);
     begin(s);
     assert_int_equal(spool_cursor(s->spool, 1).seq, 99);
@@ -241,10 +256,10 @@ what_came_behind_many_that_are_done_is_found_after_a_restart(void **state)
     for (uint64_t i = 1; i <= MANY_LONG; i++)
         add(s, body, sizeof body);
     add(s, "last", 4);
-    spool_flush(s->spool);
+    flush(s);
     for (uint64_t i = 2; i <= MANY_LONG; i++)
         spool_done(s->spool, i);
-    spool_flush(s->spool);
+    flush(s);
     stop(s);
     begin(s);
     assert_true(next(s, 0, &number, &found));
@@ -263,14 +278,14 @@ no_number_is_given_twice_however_many_are_done(void **state)
 
     for (uint64_t i = 1; i <= MANY; i++)
         add(s, "x", 1);
-    spool_flush(s->spool);
+    flush(s);
     for (uint64_t i = 2; i <= MANY; i++)
         spool_done(s->spool, i);
-    spool_flush(s->spool);
+    flush(s);
     stop(s);
     begin(s);
     add(s, "new", 3);
-    spool_flush(s->spool);
+    flush(s);
     assert_true(next(s, MANY, &number, &found));
     assert_int_equal(number, MANY + 1);
     assert_int_equal(spool_waiting(s->spool), 2);
@@ -290,7 +305,8 @@ a_long_body_with_long_headers_is_kept(void **state)
     sijill__v1__delivery_row__init(&row);
     row.query = words;
     spool_add(s->spool, &row, (sj_bytes){ long_body, sizeof long_body }, told, s);
-    spool_flush(s->spool);
+    s->added++;
+    flush(s);
     assert_int_equal(s->stored, 1);
     assert_true(next(s, 0, &number, &body));
     assert_int_equal(body.size, sizeof long_body);
@@ -315,18 +331,69 @@ what_was_done_when_the_disk_failed_is_done_when_it_works_again(void **state)
     sj_bytes body;
 
     add(s, "one", 3);
-    spool_flush(s->spool);
+    flush(s);
     spool_put_cursor(s->spool, 1, (sj_cursor){ 2, 99 });
     spool_done(s->spool, 1);
-    add(s, "two", 3);
     sj_txn_fail(spool_write(s->spool), SJ_FAULT_FULL, "no space");
-    spool_flush(s->spool);
-    assert_int_equal(s->refused, 1);
+    add(s, "two", 3);
+    flush(s);
     assert_int_equal(spool_lost(s->spool), 1);
     assert_int_equal(spool_cursor(s->spool, 1).seq, 0);
     stop(s);
     begin(s);
+    assert_true(next(s, 0, &number, &body));
+    assert_int_equal(number, 2);
+    assert_false(next(s, number, &number, &body));
+}
+
+static void
+a_batch_that_the_disk_refuses_leaves_nothing(void **state)
+{
+    scene *s = *state;
+    spool_batch batch = { 0 };
+    Sijill__V1__DeliveryRow row;
+    uint64_t number;
+    sj_bytes body;
+    sj_txn *txn;
+
+    sijill__v1__delivery_row__init(&row);
+    assert_true(spool_batch_add(&batch, &row, (sj_bytes){ "one", 3 }, (promise){ told, s }));
+    txn = spool_begin(s->spool->store, &s->arena, 1);
+    spool_batch_write(&batch, txn, 1);
+    sj_txn_fail(txn, SJ_FAULT_FULL, "no space");
+    assert_int_equal(spool_commit(txn, 1), SPOOL_REFUSED);
     assert_false(next(s, 0, &number, &body));
+    spool_batch_free(&batch);
+    add(s, "two", 3); /* the next one has its number */
+    flush(s);
+    assert_true(next(s, 0, &number, &body));
+    assert_int_equal(number, 1);
+    assert_memory_equal(body.at, "two", 3);
+}
+
+/* Numbers and bodies, while batches of any size are written and read. */
+static void
+what_comes_while_the_disk_writes_is_kept_in_order(void **state)
+{
+    scene *s = *state;
+    uint64_t number = 0, count = 0;
+    sj_bytes body;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        for (unsigned i = randombytes_uniform(DELIVERIES); i > 0; i--, count++)
+            add(s, &count, sizeof count);
+        spool_flush(s->spool);
+        spool_put_cursor(s->spool, 1, (sj_cursor){ 2, round });
+    }
+    flush(s);
+    assert_int_equal(s->stored, count);
+    for (uint64_t i = 0; i < count; i++) {
+        assert_true(next(s, number, &number, &body));
+        assert_int_equal(number, i + 1);
+        assert_int_equal(body.size, sizeof i);
+        assert_memory_equal(body.at, &i, sizeof i);
+    }
+    assert_false(next(s, number, &number, &body));
 }
 
 int
@@ -346,6 +413,10 @@ main(void)
         cmocka_unit_test_setup_teardown(a_long_body_with_long_headers_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(
             what_was_done_when_the_disk_failed_is_done_when_it_works_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_batch_that_the_disk_refuses_leaves_nothing, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_comes_while_the_disk_writes_is_kept_in_order, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(who_is_gone_is_not_told_at_the_end, setup, teardown),
     };
 

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/gateway/hooks/spool_writer.h"
+
+#include "services/gateway/hooks/spool_inside.h"
+#include "services/runtime/log.h"
+#include "storage/store.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { ARENA_SIZE = 1024 * 1024 };
+
+struct spool_writer {
+    sj_store *store;
+    sj_arena arena;
+    int told;  /* eventfd */
+    bool busy; /* the loop's view; what follows is under the lock */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t thread;
+    bool is_open, ending;
+    const spool_batch *batch; /* NULL: written, or none yet */
+    uint64_t first, now_ms;
+    spool_outcome outcome;
+};
+
+spool_outcome
+spool_commit(sj_txn *txn, uint64_t last)
+{
+    uint8_t mark[8];
+
+    sj_write_u64(mark, last);
+    (void) sj_command_accept(txn, (sj_bytes){ mark, sizeof mark });
+    if (sj_txn_fault(txn) != SJ_FAULT_NONE) {
+        sj_log(SJ_LOG_ERROR, "spool.full", "words=\"%s\"", sj_txn_fault_words(txn));
+        sj_write_abort(txn);
+        return SPOOL_REFUSED;
+    }
+    return sj_write_commit(txn) ? SPOOL_DURABLE : SPOOL_UNKNOWN;
+}
+
+sj_txn *
+spool_begin(sj_store *store, sj_arena *arena, uint64_t now_ms)
+{
+    sj_txn *txn = sj_write_begin(store, arena);
+    sj_about about = { .org = 1, .now_ms = now_ms };
+
+    if (about.now_ms < sj_log_time(txn))
+        about.now_ms = sj_log_time(txn);
+    randombytes_buf(about.id, sizeof about.id);
+    sj_command_begin(txn, &about);
+    return txn;
+}
+
+static spool_outcome
+write_batch(spool_writer *w)
+{
+    sj_txn *txn = spool_begin(w->store, &w->arena, w->now_ms);
+    spool_outcome outcome;
+
+    spool_batch_write(w->batch, txn, w->first);
+    outcome = spool_commit(txn, w->first + w->batch->count - 1);
+    sj_arena_reset(&w->arena);
+    return outcome;
+}
+
+static void *
+work(void *context)
+{
+    spool_writer *w = context;
+    uint64_t one = 1;
+
+    (void) pthread_mutex_lock(&w->lock);
+    for (;;) {
+        while (w->batch == NULL && !w->ending)
+            (void) pthread_cond_wait(&w->changed, &w->lock);
+        if (w->batch == NULL)
+            break;
+        (void) pthread_mutex_unlock(&w->lock);
+        spool_outcome outcome = write_batch(w);
+
+        (void) pthread_mutex_lock(&w->lock);
+        w->outcome = outcome;
+        w->batch = NULL;
+        (void) pthread_cond_signal(&w->changed);
+        (void) !write(w->told, &one, sizeof one);
+    }
+    (void) pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+int
+spool_writer_fd(const spool_writer *w)
+{
+    return w->told;
+}
+
+bool
+spool_writer_is_busy(const spool_writer *w)
+{
+    return w->busy;
+}
+
+void
+spool_writer_begin(spool_writer *w, const spool_batch *batch, uint64_t first, uint64_t now_ms)
+{
+    (void) pthread_mutex_lock(&w->lock);
+    w->batch = batch;
+    w->first = first;
+    w->now_ms = now_ms;
+    w->busy = true;
+    (void) pthread_cond_signal(&w->changed);
+    (void) pthread_mutex_unlock(&w->lock);
+}
+
+bool
+spool_writer_end(spool_writer *w, bool wait, spool_outcome *outcome)
+{
+    uint64_t count;
+
+    if (!w->busy)
+        return false;
+    (void) pthread_mutex_lock(&w->lock);
+    while (wait && w->batch != NULL)
+        (void) pthread_cond_wait(&w->changed, &w->lock);
+    w->busy = w->batch != NULL;
+    *outcome = w->outcome;
+    if (!w->busy)
+        (void) !read(w->told, &count, sizeof count);
+    (void) pthread_mutex_unlock(&w->lock);
+    return !w->busy;
+}
+
+spool_writer *
+spool_writer_open(sj_store *store)
+{
+    spool_writer *w = calloc(1, sizeof *w);
+
+    if (w == NULL)
+        return NULL;
+    w->store = store;
+    w->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    (void) pthread_mutex_init(&w->lock, NULL);
+    (void) pthread_cond_init(&w->changed, NULL);
+    w->is_open = w->told >= 0 && sj_arena_open(&w->arena, ARENA_SIZE) &&
+                 pthread_create(&w->thread, NULL, work, w) == 0;
+    if (!w->is_open)
+        spool_writer_close(&w);
+    return w;
+}
+
+void
+spool_writer_close(spool_writer **at)
+{
+    spool_writer *w = *at;
+
+    *at = NULL;
+    if (w == NULL)
+        return;
+    (void) pthread_mutex_lock(&w->lock);
+    w->ending = true;
+    (void) pthread_cond_signal(&w->changed);
+    (void) pthread_mutex_unlock(&w->lock);
+    if (w->is_open)
+        (void) pthread_join(w->thread, NULL);
+    if (w->told >= 0)
+        (void) close(w->told);
+    sj_arena_close(&w->arena);
+    (void) pthread_mutex_destroy(&w->lock);
+    (void) pthread_cond_destroy(&w->changed);
+    free(w);
+}

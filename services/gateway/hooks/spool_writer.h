@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * spool_writer: the thread that makes accepted deliveries durable, so that the loop takes the next
+ * ones meanwhile.  It has one batch at a time; from its beginning until its end nobody else writes
+ * to the store.  Reading goes on.
+ */
+#include "services/gateway/hooks/spool_batch.h"
+
+typedef struct spool_writer spool_writer;
+
+typedef enum spool_outcome {
+    SPOOL_DURABLE,
+    SPOOL_REFUSED, /* nothing was written: the disk is full, say */
+    SPOOL_UNKNOWN, /* the disk failed: the process must end */
+} spool_outcome;
+
+/* The store is lent.  NULL: no memory, descriptors or threads. */
+spool_writer *spool_writer_open(sj_store *store);
+/* Waits for a batch that was begun. */
+void spool_writer_close(spool_writer **w);
+
+/* Readable from when a batch is written until spool_writer_end. */
+int spool_writer_fd(const spool_writer *w);
+/* Whether a batch was begun and not ended. */
+bool spool_writer_is_busy(const spool_writer *w);
+/* Write a batch, lent until the end, whose deliveries have the numbers from `first` on. */
+void spool_writer_begin(spool_writer *w, const spool_batch *batch, uint64_t first, uint64_t now_ms);
+/* False: it is not busy, or has not written the batch yet and shall not `wait` for it. */
+bool spool_writer_end(spool_writer *w, bool wait, spool_outcome *outcome);
