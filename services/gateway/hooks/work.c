@@ -70,6 +70,13 @@ job_free(job *j)
     w->jobs--;
 }
 
+static void
+go_on(work *w)
+{
+    w->awake = true;
+    loop_again(w->parts.loop);
+}
+
 void
 job_end(job *j)
 {
@@ -79,7 +86,7 @@ job_end(job *j)
         spool_done(w->parts.spool, j->number);
     job_free(j);
     if (w->full)
-        work_wake(w);
+        go_on(w);
     w->full = false;
 }
 
@@ -94,7 +101,7 @@ job_aside(job *j)
     w->aside = true;
     job_free(j);
     w->full = false;
-    work_wake(w);
+    go_on(w);
     return true;
 }
 
@@ -149,7 +156,7 @@ aside_due(void *context)
         w->aside = w->at_end = false;
         w->taken = 0;
     }
-    work_wake(w);
+    go_on(w);
 }
 
 static bool
@@ -204,8 +211,28 @@ take_delivery(work *w)
 void
 work_wake(work *w)
 {
+    uint64_t now_ms = loop_mono_ms(w->parts.loop);
+
+    if (w->news_ms == 0)
+        w->rush_ms = now_ms;
+    w->news_ms = now_ms;
+    if (!w->awake)
+        loop_at(w->parts.loop, &w->rest_timer, now_ms + WORK_REST_MS);
     w->awake = true;
-    loop_again(w->parts.loop);
+}
+
+/* In a rush the cores and the disk are for those who wait for an answer: the work begins when no
+ * more comes, or when the first has waited long enough. */
+static bool
+is_rush(work *w)
+{
+    uint64_t now_ms = loop_mono_ms(w->parts.loop);
+    uint64_t due_ms = w->news_ms + WORK_REST_MS;
+
+    if (w->news_ms == 0 || now_ms >= due_ms || now_ms >= w->rush_ms + WORK_RUSH_MS)
+        return false;
+    loop_at(w->parts.loop, &w->rest_timer, due_ms);
+    return true;
 }
 
 void
@@ -213,10 +240,14 @@ work_turn(void *context)
 {
     work *w = context;
 
+    if (!w->awake || is_rush(w))
+        return;
     for (size_t i = 0; i < WORK_A_TURN && w->awake; i++)
         w->awake = take_delivery(w);
     if (w->awake)
         loop_again(w->parts.loop);
+    else if (w->at_end)
+        w->news_ms = 0;
 }
 
 /* ---- held pushes -------------------------------------------------------------------------------
@@ -350,6 +381,7 @@ work_open(const work_parts *parts)
         free(w);
         return NULL;
     }
+    w->rest_timer = (loop_timer){ .due = work_turn, .context = w };
     w->aside_timer = (loop_timer){ .due = aside_due, .context = w };
     w->sweep = (loop_timer){ .due = sweep, .context = w };
     loop_at(parts->loop, &w->sweep, loop_mono_ms(parts->loop) + SWEEP_FIRST_MS);
@@ -363,6 +395,7 @@ work_close(work **w)
         return;
     loop_at((*w)->parts.loop, &(*w)->sweep, 0);
     loop_at((*w)->parts.loop, &(*w)->aside_timer, 0);
+    loop_at((*w)->parts.loop, &(*w)->rest_timer, 0);
     while ((*w)->youngest != NULL)
         job_free((*w)->youngest);
     for (job *j = (*w)->free, *next; j != NULL; j = next) {
