@@ -164,6 +164,7 @@ on_credit(sj_feed *feed, const sj_port *port, const sj_incoming *in,
 
     if (subscription == NULL)
         return;
+    subscription->held_until_us = 0;
     subscription->credit += credit->bytes;
     if (credit->bytes > CREDIT_MAX || subscription->credit > CREDIT_MAX)
         subscription->credit = CREDIT_MAX;
@@ -361,8 +362,38 @@ send_head(sj_feed *feed, sj_subscription *subscription)
         subscription->used = false;
 }
 
+void
+sj_subscription_hold(sj_subscription *subscription, uint64_t now_us)
+{
+    subscription->held_until_us = now_us + UINT64_C(1000) * SJ_FEED_GATHER_MS;
+}
+
 bool
-sj_feed_send(sj_feed *feed, uint64_t now_ms)
+sj_subscription_holds(const sj_subscription *subscription, uint64_t head, uint64_t now_us)
+{
+    return now_us < subscription->held_until_us &&
+           head - subscription->covered < SJ_FEED_RECORDS_MAX;
+}
+
+uint64_t
+sj_feed_patience(const sj_feed *feed, uint64_t now_us, uint64_t patience_us)
+{
+    uint64_t head = sj_store_meta(feed->store)->seq;
+
+    for (size_t i = 0; i < feed->count; i++) {
+        const sj_subscription *subscription = &feed->subscriptions[i];
+        uint64_t due_us = subscription->held_until_us;
+
+        if (!subscription->used || subscription->covered >= head || subscription->credit == 0)
+            continue;
+        if (due_us < now_us + patience_us)
+            patience_us = due_us < now_us ? 0 : due_us - now_us;
+    }
+    return patience_us;
+}
+
+bool
+sj_feed_send(sj_feed *feed, uint64_t now_ms, uint64_t now_us)
 {
     uint64_t head = sj_store_meta(feed->store)->seq;
     bool more = false;
@@ -370,11 +401,12 @@ sj_feed_send(sj_feed *feed, uint64_t now_ms)
     for (size_t i = 0; i < feed->count; i++) {
         sj_subscription *subscription = &feed->subscriptions[i];
         uint64_t covered = subscription->covered;
+        bool behind = covered < head && subscription->credit > 0;
         size_t used = 0;
 
-        if (!subscription->used)
+        if (!subscription->used || (behind && sj_subscription_holds(subscription, head, now_us)))
             continue;
-        if (covered < head && subscription->credit > 0) {
+        if (behind) {
             sj_txn *txn = sj_read_begin(feed->store, &feed->arena, now_ms);
 
             used = compose(feed, txn, subscription, &covered);
@@ -393,8 +425,11 @@ sj_feed_send(sj_feed *feed, uint64_t now_ms)
             continue;
         }
         subscription->sent_ms = now_ms;
+        if (behind)
+            sj_subscription_hold(subscription, now_us);
         more = more ||
-               (subscription->used && subscription->covered < head && subscription->credit > 0);
+               (subscription->used && subscription->covered < head && subscription->credit > 0 &&
+                !sj_subscription_holds(subscription, head, now_us));
     }
     return more;
 }

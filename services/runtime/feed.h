@@ -20,6 +20,7 @@ typedef struct sj_subscription {
     uint64_t covered;  /* sent up to here */
     uint64_t credit;   /* octets */
     uint64_t sent_ms;
+    uint64_t held_until_us; /* what is no full frame waits until then: more may come */
     char name[SJ_CONSUMER_NAME_MAX + 1];
 } sj_subscription;
 
@@ -45,6 +46,14 @@ void sj_feed_close(sj_feed *feed);
 void sj_feed_forget_far(sj_feed *feed);
 /* Take subscriptions and credit. */
 void sj_feed_receive(sj_feed *feed);
+/* Something was sent: what comes next gathers for SJ_FEED_GATHER_MS. */
+void sj_subscription_hold(sj_subscription *subscription, uint64_t now_us);
+/* Whether the next frame waits for more records, the store's head being `head`: the last one was
+ * sent a moment ago, and this one is not full. */
+bool sj_subscription_holds(const sj_subscription *subscription, uint64_t head, uint64_t now_us);
 /* Send what is committed and credited, one frame a subscription; heartbeats where nothing is. True:
- * there is more to send. */
-bool sj_feed_send(sj_feed *feed, uint64_t now_ms);
+ * there is more to send.  After one frame the next waits for SJ_FEED_GATHER_MS unless it is full:
+ * each costs its consumer a commit.  Credit ends the wait. */
+bool sj_feed_send(sj_feed *feed, uint64_t now_ms, uint64_t now_us);
+/* Microseconds until a frame that waits is due, if that is sooner than `patience_us`. */
+uint64_t sj_feed_patience(const sj_feed *feed, uint64_t now_us, uint64_t patience_us);

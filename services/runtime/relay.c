@@ -47,6 +47,7 @@ greet(sj_relay *relay)
     relay->state = SJ_RELAY_GREETING;
     relay->records = NULL;
     relay->covered = relay->durable;
+    relay->hurried = false;
     send_message(relay, SIJILL__V1__KIND__HELLO, &hello.base);
 }
 
@@ -89,6 +90,18 @@ grant(sj_relay *relay, uint64_t now_us)
     credit.durable = &durable;
     relay->consumed = 0;
     relay->credited_us = now_us;
+    send_message(relay, SIJILL__V1__KIND__CREDIT, &credit.base);
+}
+
+void
+sj_relay_hurry(sj_relay *relay)
+{
+    Sijill__V1__Credit credit;
+
+    if (relay->hurried || relay->records != NULL || relay->state != SJ_RELAY_FOLLOWING)
+        return;
+    sijill__v1__credit__init(&credit);
+    relay->hurried = true;
     send_message(relay, SIJILL__V1__KIND__CREDIT, &credit.base);
 }
 
@@ -165,6 +178,7 @@ on_records(sj_relay *relay, zmq_msg_t *body)
     Sijill__V1__Records *in = unpack(relay, &sijill__v1__records__descriptor, body);
 
     relay->consumed += zmq_msg_size(body);
+    relay->hurried = false;
     if (in == NULL || in->from == NULL || in->to == NULL) {
         sj_relay_stop(relay, "a feed frame does not parse: is the other service another version?");
     } else if (in->from->seq != relay->covered.seq || in->from->epoch != relay->covered.epoch) {
@@ -184,6 +198,7 @@ on_head(sj_relay *relay, zmq_msg_t *body)
 
     if (in == NULL || in->covered == NULL || in->head == NULL)
         return;
+    relay->hurried = false;
     relay->head = in->head->seq;
     if (in->covered->seq > relay->covered.seq)
         relay->covered.seq = in->covered->seq;

@@ -38,6 +38,7 @@ typedef struct sj_relay {
     uint64_t head;     /* of the producer, as last heard */
     uint64_t heard_us, said_us, credited_us;
     uint64_t consumed; /* octets since the last CREDIT */
+    bool hurried;      /* the producer was asked for what it holds back, and has not sent since */
     uint64_t ids;
     sj_arena arena;                 /* of `records` */
     Sijill__V1__Records *records;   /* received, not all applied */
@@ -58,4 +59,6 @@ bool sj_relay_next(sj_relay *relay, sj_command *cmd);
 void sj_relay_committed(sj_relay *relay);
 /* What it gave was not: give it again. */
 void sj_relay_again(sj_relay *relay);
+/* Somebody waits for what the producer has committed: it need not gather more of it. */
+void sj_relay_hurry(sj_relay *relay);
 void sj_relay_stop(sj_relay *relay, const char *words);

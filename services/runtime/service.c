@@ -400,6 +400,15 @@ wait_for_work(sj_service *service, long timeout_ms)
         take_signal(service);
 }
 
+/* Milliseconds to sleep at most; a feed may have something to send sooner. */
+static long
+patience_ms(const sj_service *service)
+{
+    uint64_t us = sj_feed_patience(&service->feed, service->now_us, TICK_MS * UINT64_C(1000));
+
+    return (long) ((us + 999) / 1000);
+}
+
 static bool
 drained(const sj_service *service, uint64_t now_us)
 {
@@ -428,7 +437,7 @@ sj_service_run(sj_service *service)
 
     log_ready(service);
     do {
-        wait_for_work(service, more ? 0 : TICK_MS);
+        wait_for_work(service, more ? 0 : patience_ms(service));
         service->now_us = now_us = sj_monotonic_us();
         sj_front_receive(service, &service->ctl);
         sj_front_receive(service, &service->front);
@@ -439,7 +448,7 @@ sj_service_run(sj_service *service)
             sj_relay_work(&service->relays[i], now_us);
         service->presence.queued = (uint32_t) service->queue.ring_count;
         more = sj_turn(service, now_us);
-        more = sj_feed_send(&service->feed, service->presence.now_ms) || more;
+        more = sj_feed_send(&service->feed, service->presence.now_ms, service->now_us) || more;
         if (service->link.plan != NULL)
             sj_link_ask(&service->link, service->store, &service->scratch, now_us);
         adjust_window(service);

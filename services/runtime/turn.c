@@ -112,9 +112,19 @@ take_job(sj_service *service, turn_batch *batch, sj_job *job)
         add(batch, &job->cmd, job->route)->job = job;
 }
 
+/* The feed that a request waits for need not gather. */
+static void
+hurry(sj_service *service, const sj_job *job)
+{
+    for (size_t i = 0; i < service->relay_count; i++)
+        if (service->relays[i].shard == job->min_shard)
+            sj_relay_hurry(&service->relays[i]);
+}
+
 static void
 park(sj_service *service, sj_job *job)
 {
+    hurry(service, job);
     job->park_until_ms = service->presence.now_ms + SJ_PARKED_MS;
     if (!sj_queue_park(&service->queue, job))
         refuse_job(service, job, SJ_LAGGING, "too many requests wait for a feed", LAGGING_RETRY_MS);
@@ -132,8 +142,10 @@ take_parked(sj_service *service, turn_batch *batch)
             refuse_job(service, sj_queue_unpark(&service->queue, i), SJ_LAGGING,
                        "this service has not yet followed the other's feed that far",
                        LAGGING_RETRY_MS);
-        else
+        else {
+            hurry(service, job);
             i++;
+        }
     }
 }
 
