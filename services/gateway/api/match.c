@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/gateway/api/routes.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { ROUTES_MAX = 128 };
 
 static int
 hex_digit(char letter)
@@ -117,9 +120,34 @@ allow(api_match *match, const char *method)
         allow(match, "HEAD");
 }
 
+static unsigned
+depth_of(const char *path)
+{
+    unsigned slashes = 0;
+
+    for (; *path != '\0'; path++)
+        slashes += *path == '/';
+    return slashes;
+}
+
+/* Most routes are told from a path by this, without a look at their templates; counted once. */
+static const uint8_t *
+route_depths(void)
+{
+    static uint8_t depths[ROUTES_MAX];
+
+    for (size_t i = 0; api_routes[i].method != NULL && depths[i] == 0; i++) {
+        assert(i < ROUTES_MAX - 1);
+        depths[i] = (uint8_t) depth_of(api_routes[i].path);
+    }
+    return depths;
+}
+
 void
 api_find(const char *method, const char *path, api_match *match)
 {
+    const uint8_t *depths = route_depths();
+    unsigned depth = depth_of(path);
     const char *values[API_PARAMETERS_MAX], *best_values[API_PARAMETERS_MAX] = { NULL };
     size_t sizes[API_PARAMETERS_MAX], best_sizes[API_PARAMETERS_MAX] = { 0 };
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
@@ -131,7 +159,7 @@ api_find(const char *method, const char *path, api_match *match)
     for (const api_route *route = api_routes; route->method != NULL; route++) {
         unsigned words;
 
-        if (!path_fits(route->path, path, values, sizes) ||
+        if (depths[route - api_routes] != depth || !path_fits(route->path, path, values, sizes) ||
             (words = word_count(route->path)) < best)
             continue;
         if (words > best) { /* what fitted before fitted less */

@@ -59,13 +59,14 @@ struct work {
     job *free;
     job *youngest; /* of all at work */
     size_t jobs;
-    uint64_t taken;   /* number of the last delivery that became a job */
-    bool awake;       /* the spool may have more */
-    bool full;        /* and waits for a job to end */
-    bool aside;       /* deliveries before `taken` wait for another go */
-    bool at_end;      /* behind `taken` there was none */
-    uint64_t rush_ms; /* when the first came of those that were not looked at yet */
-    uint64_t news_ms; /* and when the last; 0: all were */
+    uint64_t taken;    /* number of the last delivery that became a job */
+    uint64_t furthest; /* the highest of those */
+    bool awake;        /* the spool may have more */
+    bool full;         /* and waits for a job to end */
+    bool aside;        /* deliveries before `taken` wait for another go */
+    bool at_end;       /* behind `taken` there was none */
+    uint64_t rush_ms;  /* when the first came of those that were not looked at yet */
+    uint64_t news_ms;  /* and when the last; 0: all were */
     loop_timer sweep, aside_timer, rest_timer;
     work_counts counts;
 };

@@ -174,8 +174,9 @@ take_delivery(work *w)
     }
     while (spool_next(w->parts.spool, w->taken, &j->arena, &number, &row, &j->body)) {
         w->taken = number;
-        if (!at_work(w, number)) {
+        if (number > w->furthest || !at_work(w, number)) {
             j->number = number;
+            w->furthest = number > w->furthest ? number : w->furthest;
             w->at_end = false;
             break;
         }

@@ -305,6 +305,7 @@ http_close(http **at)
     }
     linger_close_all(h);
     orphans_free(h, true);
+    blocks_free(h);
     if (h->deflate_ready)
         (void) deflateEnd(&h->deflate);
     free(h);

@@ -94,6 +94,8 @@ struct http {
     size_t site_count;
     connection *connections, *incoming;
     request *orphans;
+    struct block *blocks; /* that nobody has */
+    size_t block_count;
     lingerer lingers[LINGER_MAX];
     loop_timer sweep, pause;
     bool draining, closing;
@@ -112,6 +114,7 @@ struct http {
     uint64_t sum_us[HTTP_SITES_MAX + 1];
 };
 
+/* Memory beyond a request's own block. */
 typedef struct memory {
     struct memory *next;
     _Alignas(16) unsigned char octets[];
@@ -132,8 +135,10 @@ struct request {
     const char *head;                        /* where libmicrohttpd has it, */
     size_t head_size;                        /* and how long */
     void *own;
+    size_t used; /* of its block, itself included */
     memory *memory;
-    char *body;
+    char *body; /* in a block, or malloc'ed */
+    bool body_in_block;
     size_t body_size, body_room, body_max, received;
     http_piece_fn *piece;        /* NULL: as its site has it */
     unsigned long long declared; /* Content-Length */
@@ -157,7 +162,6 @@ struct request {
     octets out;  /* its body, borrowed from the response */
     size_t sent; /* of a stream */
     stream *stream;
-    char text[]; /* its target */
 };
 
 struct stream {
@@ -225,6 +229,13 @@ const char *method_name(http_method method);
 /* ---- squeeze.c */
 /* The same body, compressed; false: not worth it, or no memory. */
 bool squeeze(http *h, octets body, octets *squeezed);
+
+/* ---- blocks.c: memory that goes from request to request; malloc is slow with what is this large
+ */
+enum { BLOCK_SIZE = 4096 };
+void *block_take(http *h); /* not cleared; NULL: no memory */
+void block_give(http *h, void *block);
+void blocks_free(http *h);
 
 /* ---- http.c */
 void http_random(http *h, unsigned char *to, size_t size);

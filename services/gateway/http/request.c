@@ -10,7 +10,7 @@
 
 static const char FROM[] = "http ";
 
-enum { BODY_ROOM_FIRST = 4096 /* what is declared is not believed: room grows with what comes */ };
+enum { ALIGNED = 16 };
 
 static const char *const method_names[METHODS] = { "GET",   "HEAD",   "POST",    "PUT",
                                                    "PATCH", "DELETE", "OPTIONS", "other" };
@@ -36,13 +36,21 @@ method_name(http_method method)
 void *
 request_alloc(request *r, size_t size)
 {
-    memory *block = calloc(1, sizeof(*block) + size);
+    size_t whole = (size + ALIGNED - 1) & ~((size_t) ALIGNED - 1);
+    memory *more;
 
-    if (block == NULL)
+    if (whole >= size && whole <= BLOCK_SIZE - r->used) {
+        void *at = (unsigned char *) r + r->used;
+
+        r->used += whole;
+        return memset(at, 0, size);
+    }
+    more = calloc(1, sizeof(*more) + size);
+    if (more == NULL)
         return NULL;
-    block->next = r->memory;
-    r->memory = block;
-    return block->octets;
+    more->next = r->memory;
+    r->memory = more;
+    return more->octets;
 }
 
 const char *
@@ -127,41 +135,47 @@ request_kept(const request *r)
 
 /* ---- its beginning: the request line has come ---- */
 
-static void
+static bool
 take_target(request *r, const char *target)
 {
-    char *question;
+    char *text, *question;
 
     r->target_at = target;
-    memcpy(r->text, target, r->target_size);
-    r->target_fault = head_target_fault(r->text);
-    question = strchr(r->text, '?');
+    r->target_size = strlen(target);
+    text = request_alloc(r, r->target_size + 1);
+    if (text == NULL)
+        return false;
+    memcpy(text, target, r->target_size);
+    r->target_fault = head_target_fault(text);
+    question = strchr(text, '?');
     r->query = "";
     if (question != NULL) {
         *question = '\0';
         r->query = question + 1;
     }
-    r->path = head_target_path(r->text);
+    r->path = head_target_path(text);
+    return true;
 }
 
 void *
 request_begin(void *context, const char *target, struct MHD_Connection *mhd)
 {
     http *h = context;
-    size_t size = target == NULL ? 0 : strlen(target);
-    request *r = calloc(1, sizeof(*r) + size + 1);
+    request *r = block_take(h);
 
     if (r == NULL)
         return NULL; /* request_step ends the connection */
-    r->h = h;
-    r->c = connection_of(mhd);
+    *r = (request){ .h = h, .c = connection_of(mhd) };
+    r->used = (sizeof(*r) + ALIGNED - 1) & ~((size_t) ALIGNED - 1);
+    if (!take_target(r, target == NULL ? "" : target)) {
+        block_give(h, r);
+        return NULL;
+    }
     r->c->mhd = mhd;
     r->c->request = r;
     r->c->was_asked = true;
     r->arrived_ms = loop_wall_ms(h->l);
     h->in_flight++;
-    r->target_size = size;
-    take_target(r, target == NULL ? "" : target);
     if (r->c->state != CONNECTION_RECEIVES)
         connection_goes(r->c, CONNECTION_RECEIVES);
     return r;
@@ -306,20 +320,38 @@ first_step(request *r, const char *method, const char *version)
 /* ---- its body comes ---- */
 
 static bool
+body_grow(request *r, size_t need)
+{
+    size_t room = r->body_room;
+    char *body;
+
+    while (room < need)
+        room *= 2;
+    body = realloc(r->body_in_block ? NULL : r->body, room);
+    if (body == NULL)
+        return false;
+    if (r->body_in_block) {
+        memcpy(body, r->body, r->body_size);
+        block_give(r->h, r->body);
+    }
+    r->body = body;
+    r->body_room = room;
+    r->body_in_block = false;
+    return true;
+}
+
+/* What is declared is not believed: room grows with what comes. */
+static bool
 body_append(request *r, const char *data, size_t size)
 {
-    if (r->body_room - r->body_size < size) {
-        size_t room = r->body_room == 0 ? BODY_ROOM_FIRST : r->body_room;
-
-        while (room - r->body_size < size)
-            room *= 2;
-        char *body = realloc(r->body, room);
-
-        if (body == NULL)
-            return false;
-        r->body = body;
-        r->body_room = room;
+    if (r->body == NULL) {
+        r->body = block_take(r->h);
+        r->body_in_block = r->body != NULL;
+        r->body_room = BLOCK_SIZE;
     }
+    if (r->body == NULL ||
+        (r->body_room - r->body_size < size && !body_grow(r, r->body_size + size)))
+        return false;
     memcpy(r->body + r->body_size, data, size);
     r->body_size += size;
     return true;
@@ -410,12 +442,15 @@ request_gone(request *r)
 static void
 request_free(request *r)
 {
-    for (memory *block = r->memory, *next; block != NULL; block = next) {
-        next = block->next;
-        free(block);
+    for (memory *more = r->memory, *next; more != NULL; more = next) {
+        next = more->next;
+        free(more);
     }
-    free(r->body);
-    free(r);
+    if (r->body_in_block)
+        block_give(r->h, r->body);
+    else
+        free(r->body);
+    block_give(r->h, r);
 }
 
 /*
