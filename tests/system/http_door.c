@@ -244,6 +244,8 @@ handle_stream(void *context, request *r)
     w->octets = w->every_ms == 0;
     w->s =
         request_stream(r, &head, &(stream_source){ .pull = pull, .closed = closed, .context = w });
+    if (w->s == NULL)
+        closed(w);
 }
 
 static void

@@ -194,7 +194,9 @@ begin_answer(struct upload *up)
         head.header[head.header_count++] = (http_header){ "Idempotency-Replayed", "true" };
     x->upload = NULL;
     up->x = NULL;
-    up->out = request_stream(x->r, &head, &source); /* NULL: closed has been called */
+    up->out = request_stream(x->r, &head, &source);
+    if (up->out == NULL)
+        forget(up);
 }
 
 /* Nothing is answered before the first line: until then a refusal is a problem as any other. */

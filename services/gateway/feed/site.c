@@ -278,8 +278,10 @@ begin(listener *l)
         return;
     }
     l->stream = request_stream(l->r, &head, &source);
-    if (l->stream == NULL)
-        return; /* it is closed and over */
+    if (l->stream == NULL) {
+        end(l);
+        return;
+    }
     loop_at(lp, &l->alive_timer, loop_mono_ms(lp));
     loop_at(lp, &l->ask_timer, loop_mono_ms(lp) + FEED_ASK_AGAIN_MS);
 }

@@ -117,7 +117,8 @@ void request_answer(request *r, const answer *a);
 
 /* An answer that goes on: text/event-stream, or a long upload's progress.  `pull` fills at most
  * `size` octets and returns how many; 0: nothing now (stream_wake says when there is more); -1: the
- * end. `closed` is called once, when it has ended or the client went away. */
+ * end. `closed` is called once, when it has ended or the client went away.  NULL: nobody is there
+ * to hear it, or there is no memory; nothing is called, and the request is over. */
 typedef struct stream stream;
 typedef struct stream_source {
     long (*pull)(void *context, char *at, size_t size);

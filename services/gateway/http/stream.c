@@ -75,11 +75,13 @@ stream_drain(stream *s)
 stream *
 request_stream(request *r, const answer *head, const stream_source *source)
 {
-    stream *s = r->is_orphan ? NULL : calloc(1, sizeof(*s)); /* NULL: nobody hears it */
+    stream *s = r->is_orphan ? NULL : calloc(1, sizeof(*s));
 
     assert(!r->answered);
     r->answered = true;
     r->status = head->status;
+    if (r->is_orphan)
+        return NULL;
     if (s != NULL) {
         *s = (stream){ .r = r, .source = *source };
         s->endless = head->type != NULL && strncmp(head->type, "text/event-stream", 17) == 0;
@@ -89,13 +91,10 @@ request_stream(request *r, const answer *head, const stream_source *source)
     if (r->response != NULL) {
         r->stream = s;
         answer_head(r, head);
-    } else if (s != NULL) {
-        end(s);
+    } else { /* no memory: the connection ends */
+        free(s);
         s = NULL;
-    } else if (source->closed != NULL) {
-        source->closed(source->context);
     }
-    if (!r->is_orphan)
-        request_wake(r);
+    request_wake(r);
     return s;
 }
