@@ -60,11 +60,10 @@ sj_emit_as(sj_txn *txn, uint64_t org)
 }
 
 bool
-sj_outbox_next(sj_txn *txn, uint64_t after, sj_outbox_record *record)
+sj_outbox_look(sj_txn *txn, uint64_t after, sj_outbox_record *record)
 {
     sj_key all = sj_key_empty();
     sj_key from = key_of(after);
-    sj_key key;
     sj_scan scan;
 
     sj_scan_begin_after(&scan, txn, SJ_TABLE_OUTBOX, &all, &from);
@@ -72,10 +71,24 @@ sj_outbox_next(sj_txn *txn, uint64_t after, sj_outbox_record *record)
         return false;
     record->seq = sj_read_u64(scan.key.at);
     record->record = scan.value;
-    key = key_of(record->seq);
+    record->personal = (sj_bytes){ NULL, 0 };
+    return true;
+}
+
+bool
+sj_outbox_fill(sj_txn *txn, sj_outbox_record *record)
+{
+    sj_key key = key_of(record->seq);
+
     if (!sj_get(txn, SJ_TABLE_OUTBOX_PERSONAL, &key, &record->personal))
         record->personal = (sj_bytes){ NULL, 0 };
     return sj_txn_fault(txn) == SJ_FAULT_NONE;
+}
+
+bool
+sj_outbox_next(sj_txn *txn, uint64_t after, sj_outbox_record *record)
+{
+    return sj_outbox_look(txn, after, record) && sj_outbox_fill(txn, record);
 }
 
 size_t

@@ -18,6 +18,10 @@ typedef struct sj_outbox_record {
 
 /* The first record after `after`; false: there is none yet, or a fault. */
 bool sj_outbox_next(sj_txn *txn, uint64_t after, sj_outbox_record *record);
+/* The same in two steps, for who may not want it: the record, then its personal part; false: a
+ * fault. */
+bool sj_outbox_look(sj_txn *txn, uint64_t after, sj_outbox_record *record);
+bool sj_outbox_fill(sj_txn *txn, sj_outbox_record *record);
 
 /* Remove the oldest records up to `seq`, at most `max`; how many went. */
 size_t sj_outbox_trim(sj_txn *txn, uint64_t seq, size_t max);

@@ -108,7 +108,7 @@ value_allowed(void *context, const void *value)
 
 /* What a role may send, but not with every value. */
 static bool
-fields_allowed(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
+fields_allowed(sj_txn *txn, sj_command *cmd, sj_reply *reply)
 {
     for (const sj_guard *guard = sj_guards; guard->type != 0; guard++) {
         sj_guard copy = *guard;
@@ -116,7 +116,7 @@ fields_allowed(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 
         if (guard->type != cmd->type || (guard->roles & 1u << cmd->role) == 0)
             continue;
-        in = sj_decode(txn, cmd, guard->field.message, reply);
+        in = sj_decode_ahead(txn, cmd, guard->field.message, reply);
         if (in == NULL)
             return false;
         if (sj_place_each(guard->field, in, value_allowed, &copy))
@@ -132,20 +132,18 @@ fields_allowed(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
 
 /* A trainer's commands and most questions name their event themselves. */
 static bool
-body_allowed(sj_txn *txn, const sj_command *cmd, const sj_right *right, const sj_key_row *row,
+body_allowed(sj_txn *txn, sj_command *cmd, const sj_right *right, const sj_key_row *row,
              sj_reply *reply)
 {
-    size_t mark = sj_arena_mark(sj_txn_arena(txn));
     ProtobufCMessage *in;
 
     if (!fields_allowed(txn, cmd, reply))
         return false;
     if (cmd->role == SIJILL__V1__ACCESS__ROLE__TRAINER && right->event.message != NULL) {
-        in = sj_decode(txn, cmd, right->event.message, reply);
+        in = sj_decode_ahead(txn, cmd, right->event.message, reply);
         if (in == NULL || !scope_allows(txn, right, row->key, in, right->event, reply))
             return false;
     }
-    sj_arena_release(sj_txn_arena(txn), mark);
     return true;
 }
 

@@ -64,6 +64,10 @@ typedef struct sj_command {
     /* As what it may be done, found out before the handler runs: an operator is an OWNER; NONE: not
      * a peer's. */
     Sijill__V1__Access__Role role;
+    /* The body, when it was decoded to find out whether it may: sj_decode gives it to the handler,
+     * whose own it is from then on.  NULL: not yet. */
+    const ProtobufCMessageDescriptor *decoded_as;
+    void *decoded;
 } sj_command;
 
 typedef struct sj_reply {

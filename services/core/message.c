@@ -92,9 +92,8 @@ note_event(sj_txn *txn, const ProtobufCMessage *message)
         sj_note_event(txn, id.data);
 }
 
-void *
-sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *type,
-          sj_reply *reply)
+static void *
+decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *type, sj_reply *reply)
 {
     const char *field;
     const char *wrong = cmd->origin == SJ_FROM_FEED
@@ -112,6 +111,26 @@ sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *
         (void) sj_refuse(txn, reply, SJ_INTERNAL, "the message does not fit into memory");
     } else if (cmd->origin == SJ_FROM_PEER) {
         note_event(txn, message);
+    }
+    return message;
+}
+
+void *
+sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *type,
+          sj_reply *reply)
+{
+    return cmd->decoded_as == type ? cmd->decoded : decode(txn, cmd, type, reply);
+}
+
+void *
+sj_decode_ahead(sj_txn *txn, sj_command *cmd, const ProtobufCMessageDescriptor *type,
+                sj_reply *reply)
+{
+    void *message = sj_decode(txn, cmd, type, reply);
+
+    if (message != NULL) {
+        cmd->decoded_as = type;
+        cmd->decoded = message;
     }
     return message;
 }

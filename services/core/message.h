@@ -14,6 +14,11 @@
  */
 void *sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *type,
                 sj_reply *reply);
+/* The same before the handler runs, which is then given what was decoded here: look, change
+ * nothing.
+ */
+void *sj_decode_ahead(sj_txn *txn, sj_command *cmd, const ProtobufCMessageDescriptor *type,
+                      sj_reply *reply);
 
 /* A stored message; unknown fields are kept.  NULL only with a fault: a stored row that does not
  * parse is damage. */

@@ -5,6 +5,7 @@
 
 #include "proto/wire/append.h"
 #include "proto/wire/check.h"
+#include "proto/wire/peek.h"
 #include "services/runtime/stop.h"
 #include "storage/cursor.h"
 #include "storage/outbox.h"
@@ -17,6 +18,8 @@ enum {
     FEED_ARENA = 256 * 1024,
     FRAME_RESERVE = 128, /* for `from` and `to` */
     RECORD_FIELD = 3,    /* Records.record */
+    RECORD_TYPE_FIELD = 3,
+    RECORD_ORG_FIELD = 5,
     PERSONAL_FIELD = 12, /* Record.personal */
     HEAD_MAX = 256,
     LOOKED_AT_MAX =
@@ -240,21 +243,20 @@ sj_feed_receive(sj_feed *feed)
 }
 
 static bool
-wanted(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, sj_bytes packed)
+wanted(const sj_subscription *subscription, sj_bytes packed)
 {
-    ProtobufCAllocator allocator = sj_arena_allocator(sj_txn_arena(txn));
-    Sijill__V1__Record *record;
+    uint64_t type;
 
-    (void) feed;
-    if (subscription->org == 0 && subscription->type_count == 0)
-        return true;
-    record = sijill__v1__record__unpack(&allocator, packed.size, packed.at);
-    if (record == NULL || (subscription->org != 0 && record->org != subscription->org))
+    if (subscription->org != 0 &&
+        sj_peek_number(packed.at, packed.size, RECORD_ORG_FIELD) != subscription->org)
         return false;
+    if (subscription->type_count == 0)
+        return true;
+    type = sj_peek_number(packed.at, packed.size, RECORD_TYPE_FIELD);
     for (size_t i = 0; i < subscription->type_count; i++)
-        if (subscription->types[i] == record->type)
+        if (subscription->types[i] == type)
             return true;
-    return subscription->type_count == 0;
+    return false;
 }
 
 /* Append the record as it is stored, with its personal part behind it: nothing is encoded anew.  0:
@@ -298,11 +300,13 @@ compose(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, uint64_
         size_t size = 0;
 
         sj_arena_reset(&feed->arena);
-        if (!sj_outbox_next(txn, *covered, &record)) {
+        if (!sj_outbox_look(txn, *covered, &record)) {
             *covered = head;
             return used;
         }
-        if (wanted(feed, txn, subscription, record.record)) {
+        if (wanted(subscription, record.record)) {
+            if (!sj_outbox_fill(txn, &record))
+                return used;
             size = append(feed->frame + FRAME_RESERVE + used, room - used, &record);
             if (size == 0)
                 return used;

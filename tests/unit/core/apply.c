@@ -3,6 +3,7 @@
 #include "services/core/apply.h"
 
 #include "services/core/identity.h"
+#include "services/core/message.h"
 #include "storage/store.h"
 #include "tests/unit/core/toy.h"
 
@@ -275,6 +276,40 @@ a_command_comes_only_from_where_it_may(void **state)
     }
 }
 
+/* What access looks at, and what the handler works on. */
+static void
+a_body_that_was_decoded_ahead_is_not_decoded_again(void **state)
+{
+    fixture *f = *state;
+    Sijill__V1__Hello hello = toy_hello("a");
+    uint8_t packed[64];
+    sj_command cmd = { .type = TOY_KEEP, .now_ms = NOW };
+    sj_txn *txn = sj_write_begin(f->store, &f->arena);
+    void *ahead;
+
+    assert_true(sijill__v1__hello__get_packed_size(&hello) <= sizeof packed);
+    cmd.body = (sj_bytes){ packed, sijill__v1__hello__pack(&hello, packed) };
+    ahead = sj_decode_ahead(txn, &cmd, &sijill__v1__hello__descriptor, &f->reply);
+    assert_non_null(ahead);
+    assert_ptr_equal(sj_decode(txn, &cmd, &sijill__v1__hello__descriptor, &f->reply), ahead);
+    sj_write_abort(txn);
+}
+
+static void
+a_body_that_is_refused_ahead_is_refused_again(void **state)
+{
+    fixture *f = *state;
+    sj_command cmd = { .type = TOY_KEEP, .now_ms = NOW, .body = { "\x0a", 1 } }; /* cut short */
+    sj_txn *txn = sj_write_begin(f->store, &f->arena);
+
+    for (unsigned i = 0; i < 2; i++) {
+        assert_null(sj_decode_ahead(txn, &cmd, &sijill__v1__hello__descriptor, &f->reply));
+        assert_int_equal(f->reply.status, SJ_INVALID);
+        f->reply.status = SJ_OK;
+    }
+    sj_write_abort(txn);
+}
+
 #define LAW(name) cmocka_unit_test_setup_teardown(name, toy_open, fixture_close)
 
 int
@@ -292,6 +327,8 @@ main(void)
         LAW(a_record_moves_the_cursor_with_its_effect),
         LAW(a_refused_record_is_a_dead_letter_and_the_feed_goes_on),
         LAW(a_command_comes_only_from_where_it_may),
+        LAW(a_body_that_was_decoded_ahead_is_not_decoded_again),
+        LAW(a_body_that_is_refused_ahead_is_refused_again),
     };
 
     return cmocka_run_group_tests_name("apply", tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * start. */
 #include "services/core/apply.h"
 #include "services/core/message.h"
+#include "storage/outbox.h"
 #include "storage/store.h"
 #include "tests/unit/fixture.h"
 
@@ -199,6 +200,28 @@ sequences_follow_the_records(void **state)
     assert_int_equal(put(f, "b", 1), SJ_OK);
     assert_int_equal(f->reply.seq, 4);
     assert_int_equal(sj_store_meta(f->store)->seq, 4);
+}
+
+static void
+a_record_is_looked_at_without_its_personal_part(void **state)
+{
+    fixture *f = *state;
+    sj_outbox_record record = { .seq = 0 };
+    sj_txn *txn;
+
+    assert_int_equal(put(f, "a", 1), SJ_OK);
+    sj_arena_reset(&f->arena);
+    txn = sj_read_begin(f->store, &f->arena, NOW);
+    assert_true(sj_outbox_look(txn, record.seq, &record)); /* 130 has none */
+    assert_true(sj_outbox_fill(txn, &record));
+    assert_int_equal(record.personal.size, 0);
+    assert_true(sj_outbox_look(txn, record.seq, &record)); /* 131 has one */
+    assert_true(record.record.size > 0);
+    assert_int_equal(record.personal.size, 0);
+    assert_true(sj_outbox_fill(txn, &record));
+    assert_true(record.personal.size > 0);
+    assert_false(sj_outbox_look(txn, record.seq, &record));
+    sj_read_end(txn);
 }
 
 static void
@@ -408,6 +431,8 @@ main(void)
         cmocka_unit_test_setup_teardown(a_dry_run_answers_and_writes_nothing, open_toy,
                                         fixture_close),
         cmocka_unit_test_setup_teardown(sequences_follow_the_records, open_toy, fixture_close),
+        cmocka_unit_test_setup_teardown(a_record_is_looked_at_without_its_personal_part, open_toy,
+                                        fixture_close),
         cmocka_unit_test_setup_teardown(a_second_writer_is_refused, open_toy, fixture_close),
         cmocka_unit_test_setup_teardown(a_foreign_or_newer_store_is_refused, open_toy,
                                         fixture_close),
