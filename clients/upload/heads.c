@@ -363,13 +363,30 @@ word_waits(const char *text)
 }
 
 bool
+word_approved(const char *text)
+{
+    static word_list list = {
+        "approved|موافق عليه|تمت الموافقة|معتمد|مقبول|approuvé|approuvée|accepté|"
+        "onaylandı|onaylanmış|утверждено|утвержден|одобрено|одобрен|"
+        "подтверждено|aprobado|aprobada|aprovado|aprovada|genehmigt|"
+        "zugelassen|bestätigt|approvato|approvata",
+        NULL
+    };
+
+    return folded_in(text, &list);
+}
+
+bool
 word_refused(const char *text)
 {
-    static word_list list = { "denied|cancelled|canceled|rejected|مرفوض|ملغى|refusé|annulé|rejeté|"
-                              "reddedildi|iptal edildi|отклонено|отклонен|отменено|denegado|"
-                              "rechazado|cancelado|negado|rejeitado|abgelehnt|abgesagt|storniert|"
-                              "rifiutato|annullato|negato",
-                              NULL };
+    static word_list list = {
+        "denied|cancelled|canceled|rejected|cancelled by self|"
+        "cancelled by host|canceled by self|canceled by host|مرفوض|ملغى|refusé|annulé|rejeté|"
+        "reddedildi|iptal edildi|отклонено|отклонен|отменено|denegado|"
+        "rechazado|cancelado|negado|rejeitado|abgelehnt|abgesagt|storniert|"
+        "rifiutato|annullato|negato",
+        NULL
+    };
 
     return folded_in(text, &list);
 }

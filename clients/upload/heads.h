@@ -89,7 +89,8 @@ section_title title_read(const char *text);
 
 /* Words in cells. */
 bool word_yes(const char *text);
-bool word_waits(const char *text);   /* an approval that is not given yet */
+bool word_waits(const char *text); /* an approval that is not given yet */
+bool word_approved(const char *text);
 bool word_refused(const char *text); /* denied or cancelled */
 bool word_joined(const char *text);
 bool word_left(const char *text);

@@ -152,6 +152,10 @@ bounds_read(report *r, report_row *row)
     }
 }
 
+/* Nobody has a seat by a word that nobody understood. */
+static const char UNKNOWN_STATUS[] =
+    "is not known here: write approved, pending, denied or cancelled";
+
 static const char *
 approval_skip(const char *text)
 {
@@ -159,7 +163,7 @@ approval_skip(const char *text)
         return "was not approved, or cancelled, on the platform";
     if (word_waits(text))
         return "waits for approval on the platform";
-    return NULL;
+    return empty(text) || word_approved(text) ? NULL : UNKNOWN_STATUS;
 }
 
 /* What a name says of its bearer: "Andrea (Host)". */
@@ -259,6 +263,10 @@ table_row_read(report *r, report_row *row)
     if (r->part == PART_PEOPLE || r->part == PART_ATTENDEES) {
         row->skip = approval_skip(heads_text(&r->in, &r->columns, HEAD_APPROVAL));
         row->person = row->skip == NULL;
+        if (row->skip == UNKNOWN_STATUS && r->part == PART_PEOPLE) {
+            row_refuse(row, title_of(r, r->columns.at[HEAD_APPROVAL]), UNKNOWN_STATUS);
+            return;
+        }
     }
     if (r->kind == REPORT_LIMESURVEY && empty(heads_text(&r->in, &r->columns, HEAD_SUBMITTED)))
         row->skip = "the answers were not submitted";
