@@ -33,6 +33,7 @@ typedef struct line {
     question *newest; /* of all that are not answered */
     size_t waiting;
     bool greeting;
+    bool awake; /* its socket or its time has called */
 } line;
 
 struct backend {
@@ -53,7 +54,9 @@ backend_name(backend_service service)
 static void
 wake(void *context)
 {
-    (void) context;
+    line *l = context;
+
+    l->awake = true;
 }
 
 /* libsijill opens another socket when one is no good; and it has times of its own. */
@@ -103,6 +106,9 @@ take_answers(void *context)
     line *l = context;
     sijill_reply reply;
 
+    if (!l->awake && l->newest == NULL)
+        return; /* to look costs system calls */
+    l->awake = false;
     hand_over(l);
     while (sijill_wait(l->client, &reply, 0)) {
         question *q = reply.context;
@@ -236,6 +242,7 @@ line_open(line *l, const addresses *services)
     if ((l->client = sijill_open(&its)) == NULL)
         return false;
     l->watched = -1;
+    l->awake = true;
     l->timer = (loop_timer){ .due = wake, .context = l };
     loop_each_turn(l->owner->loop, take_answers, l);
     return true;
