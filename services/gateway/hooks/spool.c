@@ -364,6 +364,12 @@ spool_waiting(const spool *s)
     return s->last - s->low - s->done_above - s->done_count;
 }
 
+bool
+spool_is_writing(const spool *s)
+{
+    return s->waiting.count > 0 || s->writing.count > 0;
+}
+
 void
 spool_each_hook(spool *s, spool_hook_fn *each, void *context)
 {

@@ -53,6 +53,7 @@ void spool_done(spool *s, uint64_t number);
 bool spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
                 Sijill__V1__DeliveryRow **row, sj_bytes *body);
 uint64_t spool_waiting(const spool *s); /* how many are not done */
+bool spool_is_writing(const spool *s);  /* whether somebody waits for his delivery to be stored */
 /* How many turns' writings were lost so far (a full disk): who has written a place on a feed begins
  * again at the place that is durable. */
 uint64_t spool_lost(const spool *s);

@@ -209,31 +209,35 @@ take_delivery(work *w)
     return true;
 }
 
-void
-work_wake(work *w)
+static void
+note_news(work *w)
 {
     uint64_t now_ms = loop_mono_ms(w->parts.loop);
 
     if (w->news_ms == 0)
         w->rush_ms = now_ms;
     w->news_ms = now_ms;
-    if (!w->awake)
-        loop_at(w->parts.loop, &w->rest_timer, now_ms + WORK_REST_MS);
+    loop_at(w->parts.loop, &w->rest_timer, now_ms + WORK_REST_MS);
+}
+
+void
+work_wake(work *w)
+{
+    note_news(w);
     w->awake = true;
 }
 
-/* In a rush the cores and the disk are for those who wait for an answer: the work begins when no
- * more comes, or when the first has waited long enough. */
+/* In a rush the cores and the disk are for those who wait for an answer: the work begins when
+ * nobody does, or when the first has waited long enough. */
 static bool
 is_rush(work *w)
 {
     uint64_t now_ms = loop_mono_ms(w->parts.loop);
-    uint64_t due_ms = w->news_ms + WORK_REST_MS;
 
-    if (w->news_ms == 0 || now_ms >= due_ms || now_ms >= w->rush_ms + WORK_RUSH_MS)
-        return false;
-    loop_at(w->parts.loop, &w->rest_timer, due_ms);
-    return true;
+    if (spool_is_writing(w->parts.spool))
+        note_news(w);
+    return w->news_ms != 0 && now_ms < w->news_ms + WORK_REST_MS &&
+           now_ms < w->rush_ms + WORK_RUSH_MS;
 }
 
 void

@@ -18,7 +18,7 @@ enum {
     WORK_JOBS_MAX = 512, /* deliveries at once */
     WORK_A_TURN = 32,    /* begun in a turn */
     WORK_REST_MS = 3,    /* without news: the rush is over */
-    WORK_RUSH_MS = 500,  /* put off at most while deliveries come */
+    WORK_RUSH_MS = 1000, /* put off at most while deliveries come */
     WORK_RETRY_MS = 250, /* x 2^n */
     WORK_RETRY_MAX_MS = 15000,
     WORK_FETCH_MAX_MS = 5 * 60000, /* between two tries to ask a platform */
