@@ -155,13 +155,14 @@ tell(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZE],
 
 static bool
 settle(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *event,
-       const uint8_t registration[SJ_ID_SIZE], uint64_t now_ms)
+       const uint8_t registration[SJ_ID_SIZE], const Sijill__V1__AttendanceRegistrationRow *row,
+       uint64_t now_ms)
 {
-    const Sijill__V1__AttendanceRegistrationRow *row =
-        attendance_registration_get(scope, registration);
     const Sijill__V1__AttendanceVerdictRow *last;
     attendance_assessment found;
 
+    if (row == NULL)
+        row = attendance_registration_get(scope, registration);
     if (row == NULL || !attendance_assess(scope, event, registration, row, now_ms, &found))
         return false;
     last = attendance_verdict_get(scope, registration);
@@ -174,10 +175,11 @@ settle(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *even
 
 bool
 attendance_settle(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *event,
-                  const uint8_t registration[SJ_ID_SIZE], uint64_t now_ms)
+                  const uint8_t registration[SJ_ID_SIZE],
+                  const Sijill__V1__AttendanceRegistrationRow *row, uint64_t now_ms)
 {
     size_t mark = sj_arena_mark(sj_txn_arena(scope->txn));
-    bool changed = settle(scope, event, registration, now_ms);
+    bool changed = settle(scope, event, registration, row, now_ms);
 
     sj_arena_release(sj_txn_arena(scope->txn), mark);
     return changed;
@@ -197,7 +199,17 @@ attendance_affect(attendance_affected *affected, const attendance_scope *scope,
     }
     affected->who[affected->count].scope = *scope;
     memcpy(affected->who[affected->count].registration, registration, SJ_ID_SIZE);
+    affected->who[affected->count].row = NULL;
     affected->count++;
+}
+
+void
+attendance_affected_row(attendance_affected *affected, const uint8_t registration[SJ_ID_SIZE],
+                        const Sijill__V1__AttendanceRegistrationRow *row)
+{
+    for (size_t i = 0; i < affected->count; i++)
+        if (memcmp(affected->who[i].registration, registration, SJ_ID_SIZE) == 0)
+            affected->who[i].row = row;
 }
 
 void
@@ -275,7 +287,8 @@ attendance_settle_affected(const attendance_affected *affected, uint64_t now_ms)
         const Sijill__V1__AttendanceEventRow *event = attendance_event_get(scope);
 
         if (event != NULL)
-            (void) attendance_settle(scope, event, affected->who[i].registration, now_ms);
+            (void) attendance_settle(scope, event, affected->who[i].registration,
+                                     affected->who[i].row, now_ms);
         sj_arena_release(sj_txn_arena(scope->txn), mark);
     }
 }

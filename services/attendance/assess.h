@@ -30,10 +30,11 @@ bool attendance_worth_telling(const attendance_assessment *found);
 bool attendance_told(const attendance_assessment *found,
                      const Sijill__V1__AttendanceVerdictRow *row);
 
-/* Bring one verdict up to date; whether it changed.  Nothing when event or registration are not
- * known yet. */
+/* Bring one verdict up to date; whether it changed.  `row`: the registration's, as it is stored
+ * now; NULL: it is read here, and nothing is done when there is none yet. */
 bool attendance_settle(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *event,
-                       const uint8_t registration[SJ_ID_SIZE], uint64_t now_ms);
+                       const uint8_t registration[SJ_ID_SIZE],
+                       const Sijill__V1__AttendanceRegistrationRow *row, uint64_t now_ms);
 
 /* Registrations whose verdicts a command may have changed. */
 typedef struct attendance_affected {
@@ -41,11 +42,17 @@ typedef struct attendance_affected {
     struct {
         attendance_scope scope;
         uint8_t registration[SJ_ID_SIZE];
+        const Sijill__V1__AttendanceRegistrationRow *row; /* as it was stored; NULL: not at hand */
     } who[ATTENDANCE_AFFECTED_MAX];
 } attendance_affected;
 
 void attendance_affect(attendance_affected *affected, const attendance_scope *scope,
                        const uint8_t registration[SJ_ID_SIZE], uint64_t now_ms);
+/* The row of an affected registration, which the command has just stored: it need not be read
+ * again.
+ */
+void attendance_affected_row(attendance_affected *affected, const uint8_t registration[SJ_ID_SIZE],
+                             const Sijill__V1__AttendanceRegistrationRow *row);
 /* Owners of all identities that carry the key, and of their connections: to be called before and
  * after the key's owner changes. */
 void attendance_affect_key(attendance_affected *affected, const attendance_scope *scope,

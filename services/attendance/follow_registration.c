@@ -118,6 +118,7 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
     attendance_affect_connections(&affected, &scope, &own, cmd->now_ms);
     affect_keys(&affected, &scope, &row, cmd->now_ms); /* who loses evidence to this one */
     put_registration(&scope, in->registration_id.data, old, &row);
+    attendance_affected_row(&affected, own.id, &row);
     if (old != NULL) /* who gets what it leaves */
         affect_keys(&affected, &scope, old, cmd->now_ms);
     affect_keys(&affected, &scope, &row, cmd->now_ms);

@@ -117,8 +117,8 @@ attendance_timer_walk(const attendance_scope *scope, uint64_t at_ms, uint64_t no
 
         memcpy(registration, attendance_key_part(scan.key, 0), SJ_ID_SIZE);
         sj_arena_release(arena, mark);
-        touched +=
-            attendance_settle(scope, event, registration, now_ms) ? ROWS_CHANGED : ROWS_LOOKED;
+        touched += attendance_settle(scope, event, registration, NULL, now_ms) ? ROWS_CHANGED
+                                                                               : ROWS_LOOKED;
         if (touched + ROWS_CHANGED > rows) {
             timer_go_on(scope, timer, registration, now_ms);
             return touched;
