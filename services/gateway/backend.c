@@ -97,6 +97,7 @@ question_free(line *l, question *q)
         q->newer->older = q->older;
     if (q->older != NULL)
         q->older->newer = q->newer;
+    explicit_bzero(q->credential, sizeof q->credential);
     free(q);
 }
 

@@ -12,6 +12,9 @@
 #include <string.h>
 
 enum {
+    GATHER_SHARE = 4,  /* of what the last commit took, */
+    GATHER_US = 2000,  /* and no longer */
+    BATCH_ENOUGH = 16, /* to be written before the turn ends */
     BATCH_ARENA_SIZE = 32 * 1024 * 1024,
     READ_ARENA_SIZE = 1024 * 1024,
     DONE_MS = 100,
@@ -34,26 +37,30 @@ die(void)
     exit(EXIT_UNKNOWN_OUTCOME);
 }
 
-/* Note how the writer's batch went; who waits for that is told at the turn's end. */
+/* Take what the writer has written; who waits for that is told at the turn's end, and what is not
+ * told yet keeps the place. */
 static void
-hear_writer(spool *s, bool wait)
+hear_writer(spool *s)
 {
+    spool_batch empty = s->written;
     spool_outcome outcome;
 
-    if (!spool_writer_end(s->writer, wait, &outcome))
+    if (empty.count > 0 || !spool_writer_end(s->writer, &outcome))
         return;
     if (outcome == SPOOL_UNKNOWN)
         die();
-    s->is_written = true;
+    s->written = s->writing;
+    s->writing = empty; /* its memory goes round */
     s->is_durable = outcome == SPOOL_DURABLE;
-    s->last += s->is_durable ? s->writing.count : 0;
+    s->ended_us = sj_monotonic_us();
+    s->last += s->is_durable ? s->written.count : 0;
 }
 
 sj_txn *
 spool_write(spool *s)
 {
     if (s->batch == NULL) {
-        hear_writer(s, true);
+        spool_writer_wait(s->writer);
         s->batch = spool_begin(s->store, &s->batch_arena, sj_clock_ms());
     }
     return s->batch;
@@ -62,13 +69,21 @@ spool_write(spool *s)
 static void
 tell(spool *s)
 {
-    if (!s->is_written)
-        return;
-    for (size_t i = 0; i < s->writing.count; i++)
-        s->writing.promises[i].stored(s->writing.promises[i].context, s->is_durable);
-    spool_batch_clear(&s->writing);
-    s->is_written = false;
-    loop_again(s->loop); /* who is told has work that this turn no longer looks at */
+    for (size_t i = 0; i < s->written.count; i++)
+        s->written.promises[i].stored(s->written.promises[i].context, s->is_durable);
+    if (s->written.count > 0)
+        loop_again(s->loop); /* who is told has work that this turn no longer looks at */
+    spool_batch_clear(&s->written);
+}
+
+/* Those who were just told send again at once: where the disk is slow, a commit that waits for them
+ * is worth two. */
+static bool
+is_gathering(spool *s)
+{
+    uint64_t wait_us = (s->ended_us - s->begun_us) / GATHER_SHARE;
+
+    return sj_monotonic_us() < s->ended_us + (wait_us < GATHER_US ? wait_us : GATHER_US);
 }
 
 /* What has come since the writer was given its last batch is its next one. */
@@ -77,9 +92,14 @@ hand_over(spool *s)
 {
     spool_batch next = s->waiting;
 
-    if (s->waiting.count == 0 || spool_writer_is_busy(s->writer))
+    if (s->waiting.count == 0 || s->batch != NULL || spool_writer_is_busy(s->writer))
         return;
-    s->waiting = s->writing; /* empty; its memory goes round */
+    if (is_gathering(s)) {
+        loop_again(s->loop);
+        return;
+    }
+    s->begun_us = sj_monotonic_us();
+    s->waiting = s->writing;
     s->writing = next;
     spool_writer_begin(s->writer, &s->writing, s->last + 1, sj_clock_ms());
 }
@@ -236,10 +256,10 @@ spool_flush(void *context)
 {
     spool *s = context;
 
-    hear_writer(s, false);
+    tell(s);
+    hear_writer(s);
     tell(s);
     flush_own(s);
-    tell(s); /* before it wrote itself it waited for the writer */
     hand_over(s);
 }
 
@@ -249,6 +269,10 @@ spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_sto
 {
     if (!spool_batch_add(&s->waiting, row, body, (promise){ stored, context }))
         stored(context, false);
+    if (s->waiting.count < BATCH_ENOUGH)
+        return;
+    hear_writer(s); /* a turn may be long: the disk is not to wait for its end */
+    hand_over(s);
 }
 
 void
@@ -367,7 +391,7 @@ spool_waiting(const spool *s)
 bool
 spool_is_writing(const spool *s)
 {
-    return s->waiting.count > 0 || s->writing.count > 0;
+    return s->waiting.count > 0 || s->writing.count > 0 || s->written.count > 0;
 }
 
 void
@@ -414,7 +438,9 @@ spool_usage(const spool *s, uint64_t *used, uint64_t *map)
 static void
 writer_told(void *context)
 {
-    hear_writer(context, false);
+    spool *s = context;
+
+    spool_writer_heard(s->writer);
 }
 
 spool *
@@ -468,7 +494,7 @@ spool_close(spool **at)
     loop_at(s->loop, &s->prune_timer, 0);
     loop_at(s->loop, &s->done_timer, 0);
     if (s->writer != NULL) { /* who waits for it is gone; platforms send again */
-        hear_writer(s, true);
+        spool_writer_wait(s->writer);
         loop_unwatch(s->loop, spool_writer_fd(s->writer));
         write_done(s);
         flush_own(s);
@@ -479,5 +505,6 @@ spool_close(spool **at)
     sj_arena_close(&s->read_arena);
     spool_batch_free(&s->waiting);
     spool_batch_free(&s->writing);
+    spool_batch_free(&s->written);
     free(s);
 }

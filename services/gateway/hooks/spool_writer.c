@@ -16,9 +16,10 @@ enum { ARENA_SIZE = 1024 * 1024 };
 struct spool_writer {
     sj_store *store;
     sj_arena arena;
-    int told;  /* eventfd */
-    bool busy; /* the loop's view; what follows is under the lock */
-    pthread_mutex_t lock;
+    int told;                /* eventfd */
+    bool busy;               /* the loop's view */
+    _Atomic bool is_written; /* says that `outcome` is: to look costs no lock */
+    pthread_mutex_t lock;    /* of what follows */
     pthread_cond_t changed;
     pthread_t thread;
     bool is_open, ending;
@@ -85,6 +86,7 @@ work(void *context)
         (void) pthread_mutex_lock(&w->lock);
         w->outcome = outcome;
         w->batch = NULL;
+        w->is_written = true;
         (void) pthread_cond_signal(&w->changed);
         (void) !write(w->told, &one, sizeof one);
     }
@@ -112,26 +114,36 @@ spool_writer_begin(spool_writer *w, const spool_batch *batch, uint64_t first, ui
     w->first = first;
     w->now_ms = now_ms;
     w->busy = true;
+    w->is_written = false;
     (void) pthread_cond_signal(&w->changed);
     (void) pthread_mutex_unlock(&w->lock);
 }
 
-bool
-spool_writer_end(spool_writer *w, bool wait, spool_outcome *outcome)
+void
+spool_writer_heard(spool_writer *w)
 {
     uint64_t count;
 
-    if (!w->busy)
-        return false;
+    (void) !read(w->told, &count, sizeof count);
+}
+
+void
+spool_writer_wait(spool_writer *w)
+{
     (void) pthread_mutex_lock(&w->lock);
-    while (wait && w->batch != NULL)
+    while (w->batch != NULL)
         (void) pthread_cond_wait(&w->changed, &w->lock);
-    w->busy = w->batch != NULL;
-    *outcome = w->outcome;
-    if (!w->busy)
-        (void) !read(w->told, &count, sizeof count);
     (void) pthread_mutex_unlock(&w->lock);
-    return !w->busy;
+}
+
+bool
+spool_writer_end(spool_writer *w, spool_outcome *outcome)
+{
+    if (!w->busy || !w->is_written)
+        return false;
+    w->busy = false;
+    *outcome = w->outcome;
+    return true;
 }
 
 spool_writer *

@@ -20,11 +20,14 @@ spool_writer *spool_writer_open(sj_store *store);
 /* Waits for a batch that was begun. */
 void spool_writer_close(spool_writer **w);
 
-/* Readable from when a batch is written until spool_writer_end. */
+/* Readable when a batch is written, until spool_writer_heard. */
 int spool_writer_fd(const spool_writer *w);
+void spool_writer_heard(spool_writer *w);
 /* Whether a batch was begun and not ended. */
 bool spool_writer_is_busy(const spool_writer *w);
 /* Write a batch, lent until the end, whose deliveries have the numbers from `first` on. */
 void spool_writer_begin(spool_writer *w, const spool_batch *batch, uint64_t first, uint64_t now_ms);
-/* False: it is not busy, or has not written the batch yet and shall not `wait` for it. */
-bool spool_writer_end(spool_writer *w, bool wait, spool_outcome *outcome);
+/* Until a batch that was begun is written; it is still to be ended. */
+void spool_writer_wait(spool_writer *w);
+/* False: none was begun, or it is not written yet. */
+bool spool_writer_end(spool_writer *w, spool_outcome *outcome);
