@@ -33,14 +33,12 @@ given(const answer *a, const char *name)
     return NULL;
 }
 
-void
-answer_head(request *r, const answer *a)
+/* How a body may be used; each header costs as much as a read of the socket, so those without a
+ * body have none of these. */
+static void
+content_head(request *r, const answer *a)
 {
-    assert(a->header_count <= HTTP_HEADERS_MAX);
-    for (size_t i = 0; i < a->header_count; i++)
-        put(r, a->header[i].name, a->header[i].value);
-    if (a->type != NULL)
-        put(r, "Content-Type", a->type);
+    put(r, "Content-Type", a->type);
     if (given(a, "Cache-Control") == NULL)
         put(r, "Cache-Control", "no-store");
     if (given(a, "Content-Security-Policy") == NULL)
@@ -48,6 +46,16 @@ answer_head(request *r, const answer *a)
     if (given(a, "Referrer-Policy") == NULL)
         put(r, "Referrer-Policy", "no-referrer");
     put(r, "X-Content-Type-Options", "nosniff");
+}
+
+void
+answer_head(request *r, const answer *a)
+{
+    assert(a->header_count <= HTTP_HEADERS_MAX);
+    for (size_t i = 0; i < a->header_count; i++)
+        put(r, a->header[i].name, a->header[i].value);
+    if (a->type != NULL)
+        content_head(r, a);
     put(r, "X-Request-Id", r->trace_text);
     cors_headers(r);
     if (a->close || r->close || r->h->draining)
