@@ -23,6 +23,8 @@ import tap
 import webhooks
 from world import World, wait_until
 
+MANY, KILL_AFTER_S = 1000, (0.03, 0.08, 0.13)  # a replay takes a while
+
 numbers = itertools.count(1)
 
 
@@ -48,12 +50,12 @@ def feed(headers, query="", status=200):
     return json.loads(body)
 
 
-def read_all(headers, query=""):
+def read_all(headers, query="", limit=7):
     """Every record after a token, page by page."""
-    records, page = [], feed(headers, query + "&wait=1&limit=7")
+    records, page = [], feed(headers, query + f"&wait=1&limit={limit}")
     while page["records"]:
         records += page["records"]
-        page = feed(headers, f"after={page['next']}&wait=1&limit=7")
+        page = feed(headers, f"after={page['next']}&wait=1&limit={limit}")
     return records, page["next"]
 
 
@@ -255,6 +257,26 @@ def gone_disables_and_enabling_with_replay_tells_the_rest():
     world.sijill("endpoint", "remove", made["id"])
 
 
+def a_replay_goes_on_in_the_next_gateway():
+    """Killed at another moment each time."""
+    slug, file = event(), world.home / "many.csv"
+    file.write_text("name,email,country\n" + "".join(f"A B,many.{n}@example.org,OM\n"
+                                                     for n in range(MANY)))
+    world.sijill("upload", file, "--event", slug, "--quiet")
+    there = {record["seq"] for record in read_all(key()[1], "types=RegistrationChanged", 500)[0]}
+    for delay in KILL_AFTER_S:
+        receiver = Receiver()
+        made = world.sijill("endpoint", "add", "--url", receiver.url, "--type",
+                            "registration_changed")
+        world.sijill("endpoint", "replay", made["id"], "--service", "registration", "--after", 0)
+        time.sleep(delay)
+        world.kill("gateway")
+        world.start("gateway")
+        wait_until(lambda: {one["data"]["seq"] for one in receiver.taken()} >= there,  # noqa: B023
+                   f"all are told, killed after {delay} s", 60)
+        world.sijill("endpoint", "remove", made["id"])
+
+
 def tries_are_logged_for_those_who_may_see():
     receiver = Receiver()
     made = world.sijill("endpoint", "add", "--url", receiver.url, "--type", "event_changed")
@@ -283,4 +305,5 @@ if __name__ == "__main__":
                 an_endpoint_s_public_key_checks_its_deliveries,
                 what_a_receiver_did_not_take_is_told_again_even_by_the_next_gateway,
                 gone_disables_and_enabling_with_replay_tells_the_rest,
+                a_replay_goes_on_in_the_next_gateway,
                 tries_are_logged_for_those_who_may_see)

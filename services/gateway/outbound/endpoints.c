@@ -90,6 +90,30 @@ add(endpoints *e, uint64_t org, const Sijill__V1__Endpoint *news)
     return p;
 }
 
+typedef struct replay_list {
+    Sijill__V1__LogPos at[ADDRESS_SERVICES];
+    Sijill__V1__LogPos *list[ADDRESS_SERVICES];
+    size_t count;
+} replay_list;
+
+static void
+list_replays(const endpoint *p, replay_list *out)
+{
+    out->count = 0;
+    for (size_t i = 0; i < ADDRESS_SERVICES; i++) {
+        Sijill__V1__LogPos *at = &out->at[out->count];
+
+        if (p->replay[i].shard == 0)
+            continue;
+        sijill__v1__log_pos__init(at);
+        at->has_shard = at->has_epoch = at->has_seq = true;
+        at->shard = p->replay[i].shard;
+        at->epoch = p->replay[i].epoch;
+        at->seq = p->replay[i].seq;
+        out->list[out->count++] = at;
+    }
+}
+
 /* Definition NULL: as it was. */
 static void
 put_row(endpoints *e, const endpoint *p, const Sijill__V1__Endpoint *news)
@@ -99,6 +123,7 @@ put_row(endpoints *e, const endpoint *p, const Sijill__V1__Endpoint *news)
     Sijill__V1__EndpointRow *row =
         sj_row_get(txn, SPOOL_ENDPOINT, &key, &sijill__v1__endpoint_row__descriptor);
     Sijill__V1__EndpointRow fresh;
+    replay_list replays;
     sj_bytes packed;
 
     sijill__v1__endpoint_row__init(&fresh);
@@ -114,6 +139,9 @@ put_row(endpoints *e, const endpoint *p, const Sijill__V1__Endpoint *news)
     row->next_ms = p->next_ms;
     row->last = p->last;
     row->last_log = p->last_log;
+    list_replays(p, &replays);
+    row->replay = replays.list;
+    row->n_replay = replays.count;
     sj_row_put(txn, SPOOL_ENDPOINT, &key, &row->base);
 }
 
@@ -175,6 +203,15 @@ endpoint_queue(endpoints *e, endpoint *p, const Sijill__V1__OutRow *row)
     p->last++;
     key = key_of(p, &p->last);
     sj_row_put(spool_write(e->spool), SPOOL_OUT, &key, &row->base);
+    put_row(e, p, NULL);
+}
+
+void
+endpoint_replayed(endpoints *e, endpoint *p, sijill_pos at, bool end)
+{
+    sijill_pos none = { 0 };
+
+    p->replay[at.shard - 1] = end ? none : at;
     put_row(e, p, NULL);
 }
 
@@ -279,6 +316,10 @@ remember(endpoints *e, sj_txn *txn, sj_bytes key, sj_bytes value)
     p->next_ms = row->next_ms;
     p->last = row->last;
     p->last_log = row->last_log;
+    for (size_t i = 0; i < row->n_replay; i++)
+        if (row->replay[i]->shard >= 1 && row->replay[i]->shard <= ADDRESS_SERVICES)
+            p->replay[row->replay[i]->shard - 1] =
+                (sijill_pos){ row->replay[i]->shard, row->replay[i]->epoch, row->replay[i]->seq };
 }
 
 endpoints *

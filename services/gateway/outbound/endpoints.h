@@ -8,6 +8,7 @@
  * when the receiver has said yes: each is told at least once, in order, with the same webhook-id
  * each time.
  */
+#include "services/gateway/address.h"
 #include "services/gateway/hooks/seal.h"
 #include "services/gateway/hooks/spool.h"
 
@@ -34,6 +35,8 @@ typedef struct endpoint {
     uint32_t failures;
     uint64_t next_ms;
     uint64_t last, last_log; /* numbers given last */
+    sijill_pos
+        replay[ADDRESS_SERVICES]; /* how far one has come, by shard - 1; shard 0: none runs */
     struct endpoint *next;
 } endpoint;
 
@@ -50,6 +53,9 @@ endpoint *endpoints_take(endpoints *e, uint64_t org, const Sijill__V1__Endpoint 
 bool endpoint_wants(const endpoint *p, uint64_t org, uint32_t type);
 /* Something to tell; in the turn's transaction. */
 void endpoint_queue(endpoints *e, endpoint *p, const Sijill__V1__OutRow *row);
+/* How far the replay of a service's records has come, in the turn's transaction; `end`: to its end.
+ */
+void endpoint_replayed(endpoints *e, endpoint *p, sijill_pos at, bool end);
 /* The first that waits: a copy in the arena.  Only what is durable. */
 bool endpoint_head(endpoints *e, const endpoint *p, sj_arena *arena, uint64_t *number,
                    Sijill__V1__OutRow **row);

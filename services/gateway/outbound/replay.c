@@ -27,12 +27,15 @@ typedef struct run {
     uint8_t endpoint_id[SJ_ID_SIZE];
     uint32_t shard;
     sijill_feed *feed;
-    bool oldest; /* begun again with the oldest that is kept */
+    bool oldest;       /* begun again with the oldest that is kept */
+    sijill_pos before; /* where the last look began: the spool holds what came before it */
+    uint64_t lost;     /* spool_lost, as it was seen last */
     loop_timer timer;
 } run;
 
 struct replay {
     loop *loop;
+    spool *spool;
     endpoints *endpoints;
     sender *sender;
     const addresses *services;
@@ -115,12 +118,22 @@ subscribe(run *r, sijill_pos after)
 }
 
 static void
-finish(run *r)
+stop(run *r)
 {
     loop_at(r->owner->loop, &r->timer, 0);
     if (r->feed != NULL)
         sijill_feed_close(&r->feed);
     r->used = false;
+}
+
+static void
+finish(run *r)
+{
+    endpoint *p = endpoints_find(r->owner->endpoints, r->org, r->endpoint_id);
+
+    if (p != NULL)
+        endpoint_replayed(r->owner->endpoints, p, (sijill_pos){ .shard = r->shard }, true);
+    stop(r);
 }
 
 static void
@@ -136,52 +149,96 @@ take(void *context, const Sijill__V1__Record *record)
     free(text.at);
 }
 
+/* What the last look queued was lost with its turn: it is read once more. */
+static bool
+is_whole(run *r)
+{
+    uint64_t lost = spool_lost(r->owner->spool);
+
+    if (lost == r->lost)
+        return true;
+    r->lost = lost;
+    sijill_feed_close(&r->feed);
+    return subscribe(r, r->before);
+}
+
+static bool
+is_at_end(const run *r)
+{
+    return sijill_feed_subscribed(r->feed) &&
+           sijill_feed_position(r->feed).seq >= sijill_feed_head(r->feed).seq;
+}
+
+/* Read a part of it; false: the replay is over. */
+static bool
+read_some(run *r, endpoint *p)
+{
+    endpoints *e = r->owner->endpoints;
+    char words[SIJILL_DETAIL_SIZE];
+    sijill_pos first, now;
+    uint32_t code;
+
+    r->before = sijill_feed_position(r->feed);
+    code = sijill_feed_read(r->feed, 0, take, r, words);
+    now = sijill_feed_position(r->feed);
+    first = sijill_feed_first(r->feed);
+    sender_wake(r->owner->sender);
+    if (code == SIJILL__V1__CODE__TRIMMED && !r->oldest && first.seq != 0) {
+        sijill_feed_close(&r->feed);
+        r->oldest = true;
+        return subscribe(r, first);
+    }
+    if (code != SIJILL__V1__CODE__OK) {
+        sj_log(SJ_LOG_WARN, "endpoint.no_replay", "words=\"%s\"", words);
+        return false;
+    }
+    if (now.seq != r->before.seq)
+        endpoint_replayed(e, p, (sijill_pos){ r->shard, now.epoch, now.seq }, false);
+    return !is_at_end(r);
+}
+
 static void
 look(void *context)
 {
     run *r = context;
     replay *owner = r->owner;
-    const endpoint *p = endpoints_find(owner->endpoints, r->org, r->endpoint_id);
-    char words[SIJILL_DETAIL_SIZE];
-    sijill_pos first;
-    uint32_t code;
+    endpoint *p = endpoints_find(owner->endpoints, r->org, r->endpoint_id);
 
-    if (p == NULL || !p->enabled) {
+    if (p == NULL || !p->enabled || !is_whole(r))
         finish(r);
-        return;
-    }
-    if (endpoint_waiting(owner->endpoints, p) > AHEAD_MAX) {
+    else if (endpoint_waiting(owner->endpoints, p) > AHEAD_MAX)
         loop_at(owner->loop, &r->timer, loop_mono_ms(owner->loop) + FULL_MS);
-        return;
-    }
-    code = sijill_feed_read(r->feed, 0, take, r, words);
-    first = sijill_feed_first(r->feed);
+    else if (read_some(r, p))
+        loop_at(owner->loop, &r->timer, loop_mono_ms(owner->loop) + AGAIN_MS);
+    else
+        finish(r);
+}
 
-    sender_wake(owner->sender);
-    if (code == SIJILL__V1__CODE__TRIMMED && !r->oldest && first.seq != 0) {
-        sijill_feed_close(&r->feed);
-        r->oldest = true;
-        if (!subscribe(r, first)) {
-            finish(r);
-            return;
-        }
-    } else if (code != SIJILL__V1__CODE__OK) {
-        sj_log(SJ_LOG_WARN, "endpoint.no_replay", "words=\"%s\"", words);
-        finish(r);
-        return;
-    } else if (sijill_feed_subscribed(r->feed) &&
-               sijill_feed_position(r->feed).seq >= sijill_feed_head(r->feed).seq) {
-        finish(r);
-        return;
+/* False: too many run, or there is no memory. */
+static bool
+begin(replay *r, const endpoint *p, sijill_pos after)
+{
+    run *one = r->runs;
+
+    while (one < r->runs + REPLAYS_MAX && one->used)
+        one++;
+    if (one == r->runs + REPLAYS_MAX)
+        return false;
+    *one = (run){ .owner = r, .used = true, .org = p->org, .shard = after.shard, .before = after };
+    memcpy(one->endpoint_id, p->id, SJ_ID_SIZE);
+    one->lost = spool_lost(r->spool);
+    one->timer = (loop_timer){ .due = look, .context = one };
+    if (!subscribe(one, after)) {
+        one->used = false;
+        return false;
     }
-    loop_at(owner->loop, &r->timer, loop_mono_ms(owner->loop) + AGAIN_MS);
+    loop_at(r->loop, &one->timer, loop_mono_ms(r->loop));
+    return true;
 }
 
 void
-replay_start(replay *r, const endpoint *p, sijill_pos after)
+replay_start(replay *r, endpoint *p, sijill_pos after)
 {
-    run *free_one = NULL;
-
     if (after.shard < 1 || after.shard > ADDRESS_SERVICES)
         return;
     for (size_t i = 0; i < REPLAYS_MAX; i++) {
@@ -189,35 +246,32 @@ replay_start(replay *r, const endpoint *p, sijill_pos after)
 
         if (one->used && one->org == p->org && one->shard == after.shard &&
             memcmp(one->endpoint_id, p->id, SJ_ID_SIZE) == 0)
-            finish(one);
-        if (!one->used)
-            free_one = one;
+            stop(one);
     }
-    if (free_one == NULL) {
+    if (begin(r, p, after))
+        endpoint_replayed(r->endpoints, p, after, false);
+    else
         sj_log(SJ_LOG_WARN, "endpoint.no_replay",
                "words=\"too many replays at once: say it again\"");
-        return;
-    }
-    *free_one = (run){ .owner = r, .used = true, .org = p->org, .shard = after.shard };
-    memcpy(free_one->endpoint_id, p->id, SJ_ID_SIZE);
-    free_one->timer = (loop_timer){ .due = look, .context = free_one };
-    if (subscribe(free_one, after))
-        loop_at(r->loop, &free_one->timer, loop_mono_ms(r->loop));
-    else
-        free_one->used = false;
 }
 
 replay *
-replay_open(loop *l, endpoints *e, sender *s, const addresses *services)
+replay_open(loop *l, spool *s, endpoints *e, sender *to, const addresses *services)
 {
     replay *r = calloc(1, sizeof *r);
 
     if (r == NULL)
         return NULL;
     r->loop = l;
+    r->spool = s;
     r->endpoints = e;
-    r->sender = s;
+    r->sender = to;
     r->services = services;
+    for (const endpoint *p = endpoints_first(e); p != NULL; p = p->next)
+        for (size_t i = 0; i < ADDRESS_SERVICES; i++)
+            if (p->replay[i].shard != 0 && !begin(r, p, p->replay[i]))
+                sj_log(SJ_LOG_WARN, "endpoint.no_replay",
+                       "words=\"too many replays at once: say it again\"");
     return r;
 }
 
@@ -228,7 +282,7 @@ replay_close(replay **r)
         return;
     for (size_t i = 0; i < REPLAYS_MAX; i++)
         if ((*r)->runs[i].used)
-            finish(&(*r)->runs[i]);
+            stop(&(*r)->runs[i]);
     free(*r);
     *r = NULL;
 }

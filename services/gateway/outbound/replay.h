@@ -11,10 +11,11 @@ enum { REPLAYS_MAX = 16 };
 
 typedef struct replay replay;
 
-replay *replay_open(loop *l, endpoints *e, sender *s, const addresses *services);
+/* With those that had not come to their end when the last gateway ended. */
+replay *replay_open(loop *l, spool *s, endpoints *e, sender *to, const addresses *services);
 void replay_close(replay **r);
 /* From `after` to where the service is now; one already running for it begins anew. */
-void replay_start(replay *r, const endpoint *p, sijill_pos after);
+void replay_start(replay *r, endpoint *p, sijill_pos after);
 
 /* Queue a record for an endpoint; `text` keeps the JSON for the next endpoint.  False: it is not
  * for the world. */

@@ -42,7 +42,7 @@ static void look(void *context);
 
 /* Who asks for a replay knows a sequence, and seldom the epoch: it is today's then. */
 static void
-begin_replay(source *s, const endpoint *p, const Sijill__V1__LogPos *after)
+begin_replay(source *s, endpoint *p, const Sijill__V1__LogPos *after)
 {
     sijill_pos from = { after->shard, after->epoch, after->seq };
 
@@ -228,7 +228,8 @@ source_open(const source_parts *parts)
     for (size_t i = 0; i < record_kind_count; i++)
         s->types[s->type_count++] = record_kinds[i].type;
     s->types[s->type_count++] = ENDPOINT_CHANGED;
-    s->replay = replay_open(parts->loop, parts->endpoints, parts->sender, parts->services);
+    s->replay =
+        replay_open(parts->loop, parts->spool, parts->endpoints, parts->sender, parts->services);
     s->relist =
         relist_open(parts->loop, parts->backend, parts->endpoints, parts->orgs, parts->org_count);
     for (uint32_t i = 0; i < FEEDS; i++) {
