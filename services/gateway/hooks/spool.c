@@ -12,9 +12,6 @@
 #include <string.h>
 
 enum {
-    GATHER_SHARE = 4,  /* of what the last commit took, */
-    GATHER_US = 2000,  /* and no longer */
-    BATCH_ENOUGH = 16, /* to be written before the turn ends */
     BATCH_ARENA_SIZE = 32 * 1024 * 1024,
     READ_ARENA_SIZE = 1024 * 1024,
     DONE_MS = 100,
@@ -37,23 +34,22 @@ die(void)
     exit(EXIT_UNKNOWN_OUTCOME);
 }
 
-/* Take what the writer has written; who waits for that is told at the turn's end, and what is not
- * told yet keeps the place. */
+/* Tell those whose deliveries the writer has written. */
 static void
 hear_writer(spool *s)
 {
-    spool_batch empty = s->written;
+    const spool_batch *done = &s->writing;
     spool_outcome outcome;
 
-    if (empty.count > 0 || !spool_writer_end(s->writer, &outcome))
+    if (!spool_writer_end(s->writer, &outcome))
         return;
     if (outcome == SPOOL_UNKNOWN)
         die();
-    s->written = s->writing;
-    s->writing = empty; /* its memory goes round */
-    s->is_durable = outcome == SPOOL_DURABLE;
-    s->ended_us = sj_monotonic_us();
-    s->last += s->is_durable ? s->written.count : 0;
+    s->last += outcome == SPOOL_DURABLE ? done->count : 0;
+    for (size_t i = 0; i < done->count; i++)
+        done->promises[i].stored(done->promises[i].context, outcome == SPOOL_DURABLE);
+    spool_batch_clear(&s->writing);
+    loop_again(s->loop); /* who is told has work that this turn no longer looks at */
 }
 
 sj_txn *
@@ -66,26 +62,6 @@ spool_write(spool *s)
     return s->batch;
 }
 
-static void
-tell(spool *s)
-{
-    for (size_t i = 0; i < s->written.count; i++)
-        s->written.promises[i].stored(s->written.promises[i].context, s->is_durable);
-    if (s->written.count > 0)
-        loop_again(s->loop); /* who is told has work that this turn no longer looks at */
-    spool_batch_clear(&s->written);
-}
-
-/* Those who were just told send again at once: where the disk is slow, a commit that waits for them
- * is worth two. */
-static bool
-is_gathering(spool *s)
-{
-    uint64_t wait_us = (s->ended_us - s->begun_us) / GATHER_SHARE;
-
-    return sj_monotonic_us() < s->ended_us + (wait_us < GATHER_US ? wait_us : GATHER_US);
-}
-
 /* What has come since the writer was given its last batch is its next one. */
 static void
 hand_over(spool *s)
@@ -94,11 +70,6 @@ hand_over(spool *s)
 
     if (s->waiting.count == 0 || s->batch != NULL || spool_writer_is_busy(s->writer))
         return;
-    if (is_gathering(s)) {
-        loop_again(s->loop);
-        return;
-    }
-    s->begun_us = sj_monotonic_us();
     s->waiting = s->writing;
     s->writing = next;
     spool_writer_begin(s->writer, &s->writing, s->last + 1, sj_clock_ms());
@@ -256,9 +227,7 @@ spool_flush(void *context)
 {
     spool *s = context;
 
-    tell(s);
     hear_writer(s);
-    tell(s);
     flush_own(s);
     hand_over(s);
 }
@@ -269,10 +238,6 @@ spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_sto
 {
     if (!spool_batch_add(&s->waiting, row, body, (promise){ stored, context }))
         stored(context, false);
-    if (s->waiting.count < BATCH_ENOUGH)
-        return;
-    hear_writer(s); /* a turn may be long: the disk is not to wait for its end */
-    hand_over(s);
 }
 
 void
@@ -391,7 +356,7 @@ spool_waiting(const spool *s)
 bool
 spool_is_writing(const spool *s)
 {
-    return s->waiting.count > 0 || s->writing.count > 0 || s->written.count > 0;
+    return s->waiting.count > 0 || s->writing.count > 0;
 }
 
 void
@@ -505,6 +470,5 @@ spool_close(spool **at)
     sj_arena_close(&s->read_arena);
     spool_batch_free(&s->waiting);
     spool_batch_free(&s->writing);
-    spool_batch_free(&s->written);
     free(s);
 }

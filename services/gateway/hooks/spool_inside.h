@@ -14,11 +14,9 @@ struct spool {
     sj_arena batch_arena, read_arena;
     sj_txn *batch; /* the loop's own; NULL: nothing was written in this turn */
     spool_writer *writer;
-    spool_batch waiting, writing, written; /* for the writer, by it, and nobody was told yet */
-    bool is_durable;                       /* `written` */
-    uint64_t begun_us, ended_us;           /* of the last batch */
-    uint64_t last;                         /* number of the last that is durable */
-    uint64_t low;                          /* all up to here are done */
+    spool_batch waiting, writing; /* for the writer, and by it */
+    uint64_t last;                /* number of the last that is durable */
+    uint64_t low;                 /* all up to here are done */
     uint64_t done_above;
     uint64_t done[DONE_MAX]; /* that the store does not know yet */
     size_t done_count;
