@@ -23,7 +23,9 @@ enum {
     STATUS_TYPE = 950,
 };
 
-static const uint64_t pulse_us = 1000 * 1000;
+/* Between two pulses; sooner where something was written since, which may have made work for one.
+ */
+static const uint64_t pulse_us = 1000 * 1000, pulse_soon_us = 20 * 1000;
 
 /* One command of a batch, whoever it is from. */
 typedef struct turn_entry {
@@ -32,6 +34,7 @@ typedef struct turn_entry {
     const sj_route *route;
     sj_job *job;     /* NULL: nobody waits for an answer */
     sj_relay *relay; /* NULL: not a record */
+    bool wrote;
 } turn_entry;
 
 typedef struct turn_batch {
@@ -179,12 +182,13 @@ take_internal(sj_service *service, turn_batch *batch, uint64_t now_us)
     for (size_t i = 0; i < service->note_count; i++)
         add_internal(service, batch, &service->notes[i]);
     service->note_count = 0;
-    if (now_us - service->pulsed_us >= pulse_us) {
+    if (now_us - service->pulsed_us >= (service->wrote ? pulse_soon_us : pulse_us)) {
         memset(&cmd, 0, sizeof cmd);
         cmd.type = PULSE_TYPE;
         cmd.origin = SJ_FROM_ITSELF;
         add_internal(service, batch, &cmd);
         service->pulsed_us = now_us;
+        service->wrote = false;
     }
     if (service->link.plan != NULL && sj_link_take(&service->link, &cmd, now_us))
         add_internal(service, batch, &cmd);
@@ -218,6 +222,7 @@ apply(sj_service *service, sj_txn *txn, turn_entry *entry)
                                &entry->reply);
     else
         good = sj_apply(txn, core, &entry->cmd, &entry->reply);
+    entry->wrote = sj_txn_wrote(txn);
     if (good && (entry->job != NULL || entry->reply.status != SJ_OK)) /* answered, or logged */
         keep_reply(service, &entry->reply);
     return good;
@@ -239,6 +244,7 @@ commit(sj_service *service, sj_txn *txn, size_t commands)
     service->now_us = sj_monotonic_us();
     sj_metrics_committed(&service->metrics, commands, service->now_us - begun_us);
     service->counts.commits++;
+    service->wrote = true;
     service->presence.seq = sj_store_meta(service->store)->seq;
     if (service->link.plan != NULL)
         service->link.dirty = true;
@@ -305,7 +311,7 @@ answer_entries(sj_service *service, turn_batch *batch)
     for (size_t i = 0; i < batch->count; i++) {
         turn_entry *entry = &batch->entries[i];
 
-        if (entry->cmd.type == PULSE_TYPE && entry->reply.seq != 0)
+        if (entry->cmd.type == PULSE_TYPE && entry->wrote)
             service->pulsed_us = 0; /* it found work: there may be more */
         service->counts.commands++;
         service->counts.refused += entry->reply.status != SJ_OK;
