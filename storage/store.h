@@ -19,6 +19,7 @@ typedef struct sj_schema {
     const char *service;
     uint32_t version;
     const char *const *tables; /* own ones, ended by NULL */
+    uint64_t growing; /* a bit for each whose rows come in the order of their keys, as a rule */
 } sj_schema;
 
 /* What a new store is born with. */

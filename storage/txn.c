@@ -156,11 +156,20 @@ sj_revision(sj_txn *txn, unsigned table, const sj_key *key)
     return revision;
 }
 
-/* The outbox only grows at its end: LMDB then fills its pages instead of halving them. */
-static unsigned
-put_flags(unsigned table)
+/*
+ * Where rows come in the order of their keys, LMDB is told: it fills pages then instead of halving
+ * them.  Only the outbox must; a row of another growing table may come late, and finds its place.
+ */
+static int
+put_row(const sj_txn *txn, MDB_cursor *cursor, unsigned table, MDB_val *name, MDB_val *stored)
 {
-    return table == SJ_TABLE_OUTBOX || table == SJ_TABLE_OUTBOX_PERSONAL ? MDB_APPEND : 0;
+    bool must = table == SJ_TABLE_OUTBOX || table == SJ_TABLE_OUTBOX_PERSONAL;
+    bool may =
+        table == SJ_TABLE_AUDIT ||
+        (table >= SJ_TABLE_OWN && (txn->store->schema.growing >> (table - SJ_TABLE_OWN) & 1) != 0);
+    int code = must || may ? mdb_cursor_put(cursor, name, stored, MDB_APPEND) : MDB_KEYEXIST;
+
+    return must || code != MDB_KEYEXIST ? code : mdb_cursor_put(cursor, name, stored, 0);
 }
 
 static bool
@@ -225,7 +234,7 @@ sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
     MDB_val stored = { sealed.size, (void *) (uintptr_t) sealed.at };
 
     code = has_trail(txn, table) ? put_followed(txn, cursor, table, &name, &stored)
-                                 : mdb_cursor_put(cursor, &name, &stored, put_flags(table));
+                                 : put_row(txn, cursor, table, &name, &stored);
     if (code != 0)
         sj_txn_fail_lmdb(txn, code, "mdb_cursor_put");
     sj_arena_release(txn->arena, mark);

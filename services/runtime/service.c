@@ -47,7 +47,7 @@ static bool
 open_store(sj_service *service)
 {
     const sj_core *core = service->plan->core;
-    sj_schema schema = { core->name, core->schema, core->tables };
+    sj_schema schema = { .service = core->name, .version = core->schema, .tables = core->tables };
     sj_birth birth = { .now_ms = sj_clock_ms() };
     char words[SJ_WORDS_MAX];
 

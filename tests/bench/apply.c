@@ -73,7 +73,7 @@ static void
 open_store(bench *b)
 {
     const sj_core *core = &registration_core;
-    sj_schema schema = { core->name, core->schema, core->tables };
+    sj_schema schema = { .service = core->name, .version = core->schema, .tables = core->tables };
     sj_birth birth = { .store_id = { 7 }, .secret = { 8 }, .now_ms = begins_ms };
     char words[SJ_WORDS_MAX];
 

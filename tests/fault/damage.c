@@ -159,7 +159,9 @@ damage_cut(const world *w, which s, long long size)
 void
 damage_newer_schema(const world *w)
 {
-    sj_schema schema = { registration_core.name, NEWER, registration_core.tables };
+    sj_schema schema = { .service = registration_core.name,
+                         .version = NEWER,
+                         .tables = registration_core.tables };
     sj_birth birth = { .now_ms = wall_ms() };
     char words[SJ_WORDS_MAX], home[WORLD_PATH];
     sj_store *store;

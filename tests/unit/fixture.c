@@ -22,7 +22,9 @@ enum { ARENA_SIZE = 256 * 1024, SCRUB_ARENA_SIZE = 64 * 1024 * 1024, FEED_SHARD 
 static void
 open_store(fixture *f)
 {
-    sj_schema schema = { f->core->name, f->core->schema, f->core->tables };
+    sj_schema schema = { .service = f->core->name,
+                         .version = f->core->schema,
+                         .tables = f->core->tables };
     sj_birth birth = { .now_ms = 1 };
     char words[SJ_WORDS_MAX];
 

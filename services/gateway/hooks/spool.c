@@ -21,7 +21,12 @@ enum {
 
 static const char *const tables[] = { "delivery", "body", "done",    "hook",
                                       "endpoint", "out",  "out_log", NULL };
-static const sj_schema schema = { .service = "gateway", .version = 1, .tables = tables };
+static const sj_schema schema = {
+    .service = "gateway",
+    .version = 1,
+    .tables = tables,
+    .growing = 1U << (SPOOL_DELIVERY - SJ_TABLE_OWN) | 1U << (SPOOL_BODY - SJ_TABLE_OWN),
+};
 
 /* ---- writing ----------------------------------------------------------------------------------
  */

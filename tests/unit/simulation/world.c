@@ -32,7 +32,9 @@ enum {
 static void
 open_node(world_node *n)
 {
-    sj_schema schema = { n->core->name, n->core->schema, n->core->tables };
+    sj_schema schema = { .service = n->core->name,
+                         .version = n->core->schema,
+                         .tables = n->core->tables };
     sj_birth birth = { .now_ms = 1 };
     char words[SJ_WORDS_MAX];
 

@@ -40,7 +40,7 @@ static uint64_t opened_ms = 1;
 static sj_store *
 open_store(const char *folder, const sj_core *core)
 {
-    sj_schema schema = { core->name, core->schema, core->tables };
+    sj_schema schema = { .service = core->name, .version = core->schema, .tables = core->tables };
     sj_birth birth = { .now_ms = opened_ms };
     char words[SJ_WORDS_MAX];
     sj_store *store;
@@ -186,7 +186,9 @@ static void
 a_reader_of_a_backup_leaves_it_a_backup(void **state)
 {
     fixture *f = *state;
-    sj_schema schema = { f->core->name, f->core->schema, f->core->tables };
+    sj_schema schema = { .service = f->core->name,
+                         .version = f->core->schema,
+                         .tables = f->core->tables };
     char folder[SJ_PATH_MAX], words[SJ_WORDS_MAX];
     sj_store *reader;
 

@@ -19,7 +19,14 @@
 
 #include <cmocka.h>
 
-enum { PUT = 100, REFUSE = 101, LOOK = 150, TABLE_TEXT = SJ_TABLE_OWN, NOW = 1000000000 };
+enum {
+    PUT = 100,
+    REFUSE = 101,
+    LOOK = 150,
+    TABLE_TEXT = SJ_TABLE_OWN,
+    NOW = 1000000000,
+    ARENA_SIZE = 65536
+};
 
 static sj_key
 text_key(const sj_command *cmd, const char *name)
@@ -228,7 +235,7 @@ static void
 a_second_writer_is_refused(void **state)
 {
     fixture *f = *state;
-    sj_schema schema = { toy.name, toy.schema, toy.tables };
+    sj_schema schema = { .service = toy.name, .version = toy.schema, .tables = toy.tables };
     sj_birth birth = { .now_ms = 1 };
     char words[SJ_WORDS_MAX];
     sj_store *second;
@@ -255,16 +262,18 @@ a_foreign_or_newer_store_is_refused(void **state)
     fixture *f = *state;
     static const char *const more[] = { "text", "other", NULL };
 
-    expect_refused(f, &(sj_schema){ "tool", 1, tables }, "'toy'");
-    expect_refused(f, &(sj_schema){ "toy", 0, tables }, "newer sijill");
-    expect_refused(f, &(sj_schema){ "toy", 1, more }, "no table other");
+    expect_refused(f, &(sj_schema){ .service = "tool", .version = 1, .tables = tables }, "'toy'");
+    expect_refused(f, &(sj_schema){ .service = "toy", .version = 0, .tables = tables },
+                   "newer sijill");
+    expect_refused(f, &(sj_schema){ .service = "toy", .version = 1, .tables = more },
+                   "no table other");
 }
 
 static void
 a_short_or_strange_file_is_refused(void **state)
 {
     fixture *f = *state;
-    sj_schema schema = { toy.name, toy.schema, toy.tables };
+    sj_schema schema = { .service = toy.name, .version = toy.schema, .tables = toy.tables };
     char path[128];
 
     assert_int_equal(put(f, "a", 1), SJ_OK);
@@ -284,7 +293,7 @@ static void
 a_last_page_beyond_all_numbers_is_refused(void **state)
 {
     fixture *f = *state;
-    sj_schema schema = { toy.name, toy.schema, toy.tables };
+    sj_schema schema = { .service = toy.name, .version = toy.schema, .tables = toy.tables };
     const uint64_t damaged = (UINT64_C(1) << 52) - 1; /* octets of so many pages: 0 in 64 bits */
     char path[128];
 
@@ -365,11 +374,55 @@ the_same_commands_give_the_same_store(void **state)
     assert_int_equal(fixture_close(&other), 0);
 }
 
+/* Of a table that grows as a rule, and of one that does not. */
+static void
+rows_are_found_in_whatever_order_they_came(void **state)
+{
+    static const unsigned char order[] = { 5, 3, 7, 7, 1, 9, 8, 3, 10 };
+    static const unsigned char sorted[] = { 1, 3, 5, 7, 8, 9, 10 };
+    fixture *f = *state;
+    sj_schema schema = { .service = toy.name, .version = toy.schema, .tables = toy.tables };
+    sj_about about = { .org = 1, .now_ms = NOW };
+    char words[SJ_WORDS_MAX];
+    sj_bytes value;
+    sj_arena arena;
+    sj_txn *txn;
+
+    assert_true(sj_arena_open(&arena, ARENA_SIZE));
+    for (schema.growing = 0; schema.growing < 2; schema.growing++) {
+        sj_store_close(&f->store);
+        assert_true(
+            sj_store_open(&f->store, f->folder, &schema, &(sj_birth){ .now_ms = 1 }, words));
+        txn = sj_write_begin(f->store, &arena);
+        sj_command_begin(txn, &about);
+        for (unsigned char i = 0; i < sizeof order; i++) {
+            sj_key key = sj_key_org(2 + schema.growing);
+            unsigned char row[] = { order[i], i };
+
+            sj_key_add(&key, &order[i], 1);
+            sj_put(txn, TABLE_TEXT, &key, (sj_bytes){ row, sizeof row });
+        }
+        for (unsigned char i = 0; i < sizeof sorted; i++) {
+            sj_key key = sj_key_org(2 + schema.growing);
+
+            sj_key_add(&key, &sorted[i], 1);
+            assert_true(sj_get(txn, TABLE_TEXT, &key, &value));
+            assert_memory_equal(value.at, &sorted[i], 1);
+            if (sorted[i] == 3 || sorted[i] == 7) /* the last of two */
+                assert_int_equal(((const unsigned char *) value.at)[1], sorted[i] == 3 ? 7 : 3);
+        }
+        assert_int_equal(sj_txn_fault(txn), SJ_FAULT_NONE);
+        sj_write_abort(txn);
+        sj_arena_reset(&arena);
+    }
+    sj_arena_close(&arena);
+}
+
 /* Another process that reads the store: says so on `to`, and goes on until `from` is closed. */
 static _Noreturn void
 read_beside(const char *folder, int to, int from)
 {
-    sj_schema schema = { toy.name, toy.schema, toy.tables };
+    sj_schema schema = { .service = toy.name, .version = toy.schema, .tables = toy.tables };
     char words[SJ_WORDS_MAX];
     sj_store *store;
     sj_arena arena;
@@ -445,6 +498,8 @@ main(void)
         cmocka_unit_test_setup_teardown(
             a_reader_in_another_process_is_counted_with_how_far_it_is_behind, open_toy,
             fixture_close),
+        cmocka_unit_test_setup_teardown(rows_are_found_in_whatever_order_they_came, open_toy,
+                                        fixture_close),
         cmocka_unit_test_setup_teardown(time_never_goes_back, open_toy, fixture_close),
         cmocka_unit_test_setup_teardown(the_same_commands_give_the_same_store, open_toy,
                                         fixture_close),

@@ -106,7 +106,7 @@ write_goldens(void **state)
 static fixture *
 open_golden(const sj_core *core, unsigned schema_version)
 {
-    sj_schema schema = { core->name, core->schema, core->tables };
+    sj_schema schema = { .service = core->name, .version = core->schema, .tables = core->tables };
     char path[SJ_PATH_MAX], file[SJ_PATH_MAX], words[SJ_WORDS_MAX];
     sj_birth birth = { .now_ms = 1 };
     void *inner;
