@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -108,13 +107,15 @@ ask(run *r, client *c)
     }
 }
 
-/* Octets of an answer's body; its head is whole. */
+/* Octets of an answer's body; its head is whole.  Both servers write their heads by libmicrohttpd,
+ * and a search for any case would cost this client, which shares their cores, a tenth of its time.
+ */
 static size_t
 length_of(const char *head)
 {
-    const char *line = strcasestr(head, "\r\ncontent-length:");
+    const char *line = strstr(head, "\r\nContent-Length:");
 
-    return line == NULL ? 0 : strtoul(line + sizeof "\r\ncontent-length:" - 1, NULL, 10);
+    return line == NULL ? 0 : strtoul(line + sizeof "\r\nContent-Length:" - 1, NULL, 10);
 }
 
 static bool
