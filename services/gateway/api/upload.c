@@ -260,23 +260,33 @@ run(struct upload *up)
     loop_at(l, &up->late, loop_mono_ms(l) + UPLOAD_RUN_MS);
 }
 
+/* What registration says of the upload; false: it goes no further. */
+static bool
+is_welcome(struct upload *up, const sijill_reply *reply, uint8_t id[SIJILL_ID_SIZE])
+{
+    api_problem wrong;
+
+    up->asking = false;
+    if (up->x == NULL)
+        forget(up);
+    else if (upload_note_answer(reply, id, &wrong))
+        return true;
+    else
+        refuse(up, &wrong);
+    return false;
+}
+
 static void
 on_noted(void *context, const sijill_reply *reply)
 {
     struct upload *up = context;
     uint8_t id[SIJILL_ID_SIZE];
-    api_problem wrong;
 
-    up->asking = false;
-    if (up->x == NULL) {
-        forget(up);
-    } else if (!upload_note_answer(reply, id, &wrong)) {
-        refuse(up, &wrong);
-    } else {
-        up->replayed = reply->replayed;
-        upload_words_follow(&up->words, id);
-        run(up);
-    }
+    if (!is_welcome(up, reply, id))
+        return;
+    up->replayed = reply->replayed;
+    upload_words_follow(&up->words, id);
+    run(up);
 }
 
 static void
@@ -304,17 +314,11 @@ on_welcome(void *context, const sijill_reply *reply)
 {
     struct upload *up = context;
     uint8_t id[SIJILL_ID_SIZE];
-    api_problem wrong;
 
-    up->asking = false;
-    if (up->x == NULL) {
-        forget(up);
-    } else if (upload_note_answer(reply, id, &wrong)) {
-        up->welcome = true;
-        go_on(up);
-    } else {
-        refuse(up, &wrong);
-    }
+    if (!is_welcome(up, reply, id))
+        return; /* it may be gone */
+    up->welcome = true;
+    go_on(up);
 }
 
 static bool
