@@ -94,7 +94,7 @@ void http_metrics(void *context, struct metrics_text *out);
 const char *request_method(const request *r); /* GET for HEAD: the body is left out here */
 const char *request_path(const request *r);   /* as it came: percent-escapes are the site's */
 const char *request_query(const request *r);  /* as it came, without '?'; "" */
-/* A header by name, case does not matter; NULL: none. */
+/* A header by name, case does not matter; NULL: none, or its client is gone. */
 const char *request_header(const request *r, const char *name);
 /* A parameter of the query, percent-decoded; NULL: none. */
 const char *request_parameter(request *r, const char *name);

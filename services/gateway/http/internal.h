@@ -199,6 +199,8 @@ void *request_begin(void *context, const char *target, struct MHD_Connection *mh
 enum MHD_Result request_step(void *context, struct MHD_Connection *mhd, const char *url,
                              const char *method, const char *version, const char *data,
                              size_t *size, void **own);
+
+/* ---- request_end.c */
 void request_end(void *context, struct MHD_Connection *mhd, void **own,
                  enum MHD_RequestTerminationCode code);
 /* Tell its site, once, that nobody waits any more.  True: it may answer all the same. */
