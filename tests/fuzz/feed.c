@@ -19,21 +19,6 @@ enum { TEXT_MAX = 4096, PATH_SIZE = 1024, TYPE_SIZE = 2 };
 
 typedef enum { TOKEN, CALLER, NAMES, RECORD, SORTS } sort;
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void) argc;
-    (void) argv;
-    return 0;
-}
-
-static void
-must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
 static void
 try_token(const char *text)
 {
@@ -45,9 +30,9 @@ try_token(const char *text)
     if (!position_read(&p, text))
         return;
     position_write(&p, again);
-    must(position_read(&q, again));
+    must_hold(position_read(&q, again));
     for (size_t i = 0; i < POSITION_SERVICES; i++)
-        must(p.at[i].seq == q.at[i].seq && p.at[i].epoch == q.at[i].epoch);
+        must_hold(p.at[i].seq == q.at[i].seq && p.at[i].epoch == q.at[i].epoch);
 }
 
 static void
@@ -57,7 +42,8 @@ try_names(const char *text)
         size_t size = strcspn(text, ",");
         const record_kind *kind = record_kind_named(text, size);
 
-        must(kind == NULL || (strlen(kind->name) == size && record_kind_of(kind->type) == kind));
+        must_hold(kind == NULL ||
+                  (strlen(kind->name) == size && record_kind_of(kind->type) == kind));
         if (text[size] == '\0')
             return;
         text += size + 1;
@@ -82,7 +68,7 @@ try_record(const uint8_t *octets, size_t size)
     if (record_write(&text, "registration", &record) && !text.failed) {
         json_put(&text, "}", 1);
         read = json_loadb(text.at, text.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-        must(read != NULL && json_is_object(json_object_get(read, "data")));
+        must_hold(read != NULL && json_is_object(json_object_get(read, "data")));
         json_decref(read);
     }
     free(text.at);
@@ -125,10 +111,10 @@ keep(const char *folder, const char *name, sort which, const void *octets, size_
 
     (void) snprintf(path, sizeof path, "%s/%s.seed", folder, name);
     file = fopen(path, "wb");
-    must(file != NULL);
+    must_hold(file != NULL);
     (void) fputc((int) which, file);
-    must(fwrite(octets, 1, size, file) == size);
-    must(fclose(file) == 0);
+    must_hold(fwrite(octets, 1, size, file) == size);
+    must_hold(fclose(file) == 0);
 }
 
 void

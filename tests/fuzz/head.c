@@ -15,21 +15,6 @@
 
 enum { TEXT_MAX = 16 * 1024, ADDRESS_SIZE = 64, NUMBER_SIZE = 32 };
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void) argc;
-    (void) argv;
-    return 0;
-}
-
-static void
-must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
 /* What another reader makes of a path. */
 static void
 decode(const char *from, char *to)
@@ -53,14 +38,14 @@ try_target(const char *text)
     char *plain = malloc(strlen(path) + 1);
     size_t size;
 
-    must(plain != NULL && (strstr(text, path) != NULL || strcmp(path, "/") == 0));
+    must_hold(plain != NULL && (strstr(text, path) != NULL || strcmp(path, "/") == 0));
     if (head_target_fault(text) == NULL) {
         for (const char *at = text; *at != '\0'; at++)
-            must(*at > ' ' && *at < 0x7f);
+            must_hold(*at > ' ' && *at < 0x7f);
         decode(path, plain);
         size = strlen(plain);
-        must(strstr(plain, "/../") == NULL && strstr(plain, "/./") == NULL);
-        must(size < 3 || strcmp(plain + size - 3, "/..") != 0);
+        must_hold(strstr(plain, "/../") == NULL && strstr(plain, "/./") == NULL);
+        must_hold(size < 3 || strcmp(plain + size - 3, "/..") != 0);
     }
     free(plain);
 }
@@ -70,9 +55,9 @@ try_query(const char *text)
 {
     char *value = malloc(strlen(text) + 1);
 
-    must(value != NULL);
+    must_hold(value != NULL);
     if (head_parameter(text, "name", value))
-        must(strlen(value) <= strlen(text));
+        must_hold(strlen(value) <= strlen(text));
     (void) head_parameter(text, "", value);
     free(value);
 }
@@ -88,7 +73,7 @@ try_trace(const char *text)
     for (size_t i = 0; i < HEAD_TRACE_SIZE; i++)
         (void) snprintf(again + strlen(again), 4, "%02x%s", trace[i],
                         i == 15 || i == 23 ? "-" : "");
-    must(strcmp(again, text) == 0);
+    must_hold(strcmp(again, text) == 0);
 }
 
 static void
@@ -98,7 +83,7 @@ try_forwarded(const char *text)
 
     if (!head_forwarded(text, address, sizeof(address)))
         return;
-    must(head_forwarded(address, again, sizeof(again)) && strcmp(address, again) == 0);
+    must_hold(head_forwarded(address, again, sizeof(again)) && strcmp(address, again) == 0);
 }
 
 static void
@@ -111,7 +96,7 @@ try_length(const char *text)
         return;
     (void) snprintf(again, sizeof(again), "%llu", length);
     text += strspn(text, "0");
-    must(strcmp(*text == '\0' ? "0" : text, again) == 0);
+    must_hold(strcmp(*text == '\0' ? "0" : text, again) == 0);
 }
 
 static void
@@ -121,7 +106,7 @@ try_problem(const char *text)
     problem one = { .status = 400, .code = "INVALID", .detail = text, .field = text };
     json_t *read = json_loadb(json, problem_write(&one, json), JSON_REJECT_DUPLICATES, NULL);
 
-    must(read != NULL && json_integer_value(json_object_get(read, "status")) == 400);
+    must_hold(read != NULL && json_integer_value(json_object_get(read, "status")) == 400);
     json_decref(read);
 }
 
@@ -134,7 +119,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
         return 0;
     /* Exactly as large as it is: a read beyond its end is seen. */
     text = malloc(size + 1);
-    must(text != NULL);
+    must_hold(text != NULL);
     memcpy(text, input, size);
     text[size] = '\0';
     try_target(text);

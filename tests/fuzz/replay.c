@@ -59,7 +59,8 @@ main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(every_kept_seed_does_no_harm) };
 
-    (void) LLVMFuzzerInitialize(&argc, &argv);
+    if (LLVMFuzzerInitialize != NULL)
+        (void) LLVMFuzzerInitialize(&argc, &argv);
     if (argc > 2 && strcmp(argv[1], "--write") == 0) {
         fuzz_write_seeds(argv[2]);
         return 0;

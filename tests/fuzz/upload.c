@@ -24,14 +24,6 @@ typedef struct text {
     size_t size;
 } text;
 
-int
-LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void) argc;
-    (void) argv;
-    return 0;
-}
-
 static void
 take(void *context, const uint8_t *octets, size_t size)
 {
