@@ -204,6 +204,48 @@ def an_endpoint_is_told_in_order_and_can_check_the_signature():
     world.sijill("endpoint", "remove", made["id"])
 
 
+def an_endpoint_is_told_of_all_since_its_definition_whoever_was_down():
+    """Nobody wants registrations before: they are not even sent to the gateway then."""
+
+    def people(word):
+        return [register(slug, f"{word}.{n}@example.org")["registration_id"] for n in range(3)]
+
+    def add(*types):
+        receiver = Receiver()
+        return receiver, world.sijill("endpoint", "add", "--url", receiver.url, *types)["id"]
+
+    def told(receiver):
+        return [base64.b64decode(one["data"]["data"]["registrationId"]).hex()
+                for one in receiver.taken() if one["type"] == "RegistrationChanged"]
+
+    former, gone = add()
+    slug = event()
+    wait_until(former.taken, "the gateway has its place on the feed")
+    world.sijill("endpoint", "remove", gone)
+    people("before")
+    world.kill("gateway")
+    people("before-too")
+    first, identity = add("--type", "registration_changed")
+    wanted = people("gateway-is-down")
+    world.start("gateway")
+    wanted += people("gateway-is-up")
+    second, other = add()  # wants all kinds: at once with what the first goes on to be told
+    since = people("both")
+    world.kill("registration")
+    world.start("registration")
+    since += people("registration-was-down")
+    wait_until(lambda: len(told(first)) >= len(wanted + since), "all are told")
+    wait_until(lambda: len(told(second)) >= len(since), "the second is told as well")
+    assert told(first) == wanted + since, told(first)
+    assert told(second) == since, told(second)
+    world.sijill("endpoint", "remove", other)
+    world.kill("gateway")
+    world.start("gateway")
+    wanted = people("one-is-left")
+    wait_until(lambda: told(first)[-3:] == wanted, "the first goes on")
+    world.sijill("endpoint", "remove", identity)
+
+
 def an_endpoint_s_public_key_checks_its_deliveries():
     receiver = Receiver()
     made = world.sijill("endpoint", "add", "--url", receiver.url, "--scheme", "v1a", "--type",
@@ -302,6 +344,7 @@ if __name__ == "__main__":
         tap.run(every_record_comes_once_whatever_the_pages, a_long_poll_waits_for_what_happens,
                 events_go_on_from_the_last_id, the_feed_is_for_those_who_read_all,
                 wrong_parameters_are_named, an_endpoint_is_told_in_order_and_can_check_the_signature,
+                an_endpoint_is_told_of_all_since_its_definition_whoever_was_down,
                 an_endpoint_s_public_key_checks_its_deliveries,
                 what_a_receiver_did_not_take_is_told_again_even_by_the_next_gateway,
                 gone_disables_and_enabling_with_replay_tells_the_rest,

@@ -17,9 +17,11 @@ typedef struct feed {
     sijill_feed *open; /* NULL: not yet known from where */
     int watched;
     loop_timer timer;
-    bool queued;   /* something in this burst */
-    bool other;    /* an endpoint is another one now */
-    sijill_pos at; /* the spool will hold this when the turn ends */
+    uint32_t kinds; /* of record_kinds, a bit each: what is asked for */
+    bool queued;    /* something in this burst */
+    bool other;     /* an endpoint is another one now */
+    sijill_pos cut; /* where in this burst other kinds came to be wanted; seq 0: nowhere */
+    sijill_pos at;  /* the spool will hold this when the turn ends */
     sijill_pos durable;
     uint64_t kept_ms;
     uint64_t lost;     /* spool_lost, as it was seen last */
@@ -28,8 +30,6 @@ typedef struct feed {
 
 struct source {
     source_parts parts;
-    uint32_t types[TYPES_MAX];
-    size_t type_count;
     feed feeds[FEEDS];
     replay *replay;
     relist *relist;
@@ -39,6 +39,19 @@ static void look(void *context);
 
 /* ---- records ------------------------------------------------------------------------------------
  */
+
+/* What somebody is to be told of; the rest is not sent here at all. */
+static uint32_t
+wanted_kinds(const source *s)
+{
+    uint32_t kinds = 0;
+
+    for (const endpoint *p = endpoints_first(s->parts.endpoints); p != NULL; p = p->next)
+        for (size_t i = 0; i < record_kind_count; i++)
+            if (endpoint_wants(p, p->org, record_kinds[i].type))
+                kinds |= 1U << i;
+    return kinds;
+}
 
 /* Who asks for a replay knows a sequence, and seldom the epoch: it is today's then. */
 static void
@@ -73,9 +86,13 @@ take_record(void *context, const Sijill__V1__Record *record)
     source *s = f->owner;
     json_text text = { 0 };
 
+    if (f->cut.seq != 0)
+        return; /* it comes again, with those between that were not asked for yet */
     if (record->type == ENDPOINT_CHANGED) {
         take_endpoint(s, record);
         f->other = true;
+        if (wanted_kinds(s) != f->kinds)
+            f->cut = (sijill_pos){ f->shard, sijill_feed_position(f->open).epoch, record->seq };
         return;
     }
     for (endpoint *p = endpoints_first(s->parts.endpoints); p != NULL; p = p->next)
@@ -93,10 +110,15 @@ static bool
 subscribe(feed *f, sijill_pos after)
 {
     const source *s = f->owner;
+    uint32_t types[TYPES_MAX] = { ENDPOINT_CHANGED };
     sijill_feed_options options = {
-        .name = "gateway-outbound", .after = after, .types = s->types, .type_count = s->type_count
+        .name = "gateway-outbound", .after = after, .types = types, .type_count = 1
     };
 
+    f->kinds = wanted_kinds(s);
+    for (size_t i = 0; i < record_kind_count; i++)
+        if ((f->kinds & 1U << i) != 0)
+            types[options.type_count++] = record_kinds[i].type;
     f->open = address_feed(s->parts.services, f->shard - 1, &options);
     f->watched = -1;
     f->at = f->durable = after;
@@ -129,6 +151,18 @@ begin_again(feed *f)
         relist_start(s->relist);
 }
 
+static void
+go_on_from(feed *f, sijill_pos place)
+{
+    const source *s = f->owner;
+
+    close_feed(f);
+    if (!subscribe(f, place))
+        abort();
+    spool_put_cursor(s->parts.spool, SOURCE_CURSOR + f->shard,
+                     (sj_cursor){ place.epoch, place.seq });
+}
+
 /* There is no place, or it is no longer kept: go on from where the service is now. */
 static void
 begin_now(feed *f)
@@ -142,10 +176,7 @@ begin_now(feed *f)
     }
     if (f->open != NULL && now.epoch == f->at.epoch && now.seq <= f->at.seq)
         return;
-    close_feed(f);
-    if (!subscribe(f, now))
-        abort();
-    spool_put_cursor(s->parts.spool, SOURCE_CURSOR + f->shard, (sj_cursor){ now.epoch, now.seq });
+    go_on_from(f, now);
     if (f->shard == 1)
         relist_start(s->relist);
 }
@@ -200,12 +231,17 @@ look(void *context)
         return;
     }
     f->queued = f->other = false;
+    f->cut.seq = 0;
+    if (wanted_kinds(s) != f->kinds) /* another feed's record said so, or relist */
+        go_on_from(f, sijill_feed_position(f->open));
     sijill_feed_durable(f->open, f->durable);
     code = sijill_feed_read(f->open, 0, take_record, f, words);
     if (code == SIJILL__V1__CODE__TRIMMED || code == SIJILL__V1__CODE__DIVERGED) {
         sj_log(SJ_LOG_WARN, "endpoints.lost_place", "service=%s words=\"%s\"",
                address_name(f->shard - 1), words);
         begin_now(f);
+    } else if (f->cut.seq != 0) {
+        go_on_from(f, f->cut);
     } else {
         keep_place(f);
     }
@@ -225,9 +261,6 @@ source_open(const source_parts *parts)
     if (s == NULL)
         return NULL;
     s->parts = *parts;
-    for (size_t i = 0; i < record_kind_count; i++)
-        s->types[s->type_count++] = record_kinds[i].type;
-    s->types[s->type_count++] = ENDPOINT_CHANGED;
     s->replay =
         replay_open(parts->loop, parts->spool, parts->endpoints, parts->sender, parts->services);
     s->relist =
