@@ -81,12 +81,30 @@ sijill_hex(const uint8_t id[SIJILL_ID_SIZE], char text[2 * SIJILL_ID_SIZE + 1])
     (void) sodium_bin2hex(text, 2 * SIJILL_ID_SIZE + 1, id, SIJILL_ID_SIZE);
 }
 
+static int
+digit_of(char letter)
+{
+    if (letter >= '0' && letter <= '9')
+        return letter - '0';
+    if (letter >= 'a' && letter <= 'f')
+        return letter - 'a' + 10;
+    return letter >= 'A' && letter <= 'F' ? letter - 'A' + 10 : -1;
+}
+
 bool
 sijill_unhex(const char *text, uint8_t id[SIJILL_ID_SIZE])
 {
-    size_t size = 0;
-    const char *end = NULL;
+    size_t count = 0;
 
-    return sodium_hex2bin(id, SIJILL_ID_SIZE, text, strlen(text), "-", &size, &end) == 0 &&
-           size == SIJILL_ID_SIZE && *end == '\0';
+    for (; *text != '\0'; text++) {
+        int digit = digit_of(*text);
+
+        if (*text == '-' && count % 2 == 0)
+            continue;
+        if (digit < 0 || count == 2 * (size_t) SIJILL_ID_SIZE)
+            return false;
+        id[count / 2] = (uint8_t) (id[count / 2] << 4 | digit);
+        count++;
+    }
+    return count == 2 * (size_t) SIJILL_ID_SIZE;
 }

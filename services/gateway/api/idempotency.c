@@ -3,6 +3,7 @@
 
 #include "storage/bytes.h"
 
+#include <ctype.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ is_uuid7(const char *text, size_t size)
         strchr("89abAB", text[VARIANT_PLACE]) == NULL)
         return false;
     for (size_t i = 0; i < size; i++)
-        if (form[i] == '-' ? text[i] != '-' : strchr("0123456789abcdefABCDEF", text[i]) == NULL)
+        if (form[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char) text[i]))
             return false;
     return true;
 }

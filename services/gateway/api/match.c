@@ -130,52 +130,81 @@ depth_of(const char *path)
     return slashes;
 }
 
-/* Most routes are told from a path by this, without a look at their templates; counted once. */
-static const uint8_t *
-route_depths(void)
-{
-    static uint8_t depths[ROUTES_MAX];
+/* What tells most routes from a path, without a look at their templates; made once. */
+typedef struct route_shape {
+    unsigned depth, words;
+    const char *last; /* word; NULL: the last segment is a parameter */
+} route_shape;
 
-    for (size_t i = 0; api_routes[i].method != NULL && depths[i] == 0; i++) {
+static const route_shape *
+route_shapes(void)
+{
+    static route_shape shapes[ROUTES_MAX];
+
+    for (size_t i = 0; api_routes[i].method != NULL && shapes[i].depth == 0; i++) {
+        const char *path = api_routes[i].path, *last = strrchr(path, '/') + 1;
+
         assert(i < ROUTES_MAX - 1);
-        depths[i] = (uint8_t) depth_of(api_routes[i].path);
+        shapes[i] = (route_shape){ depth_of(path), word_count(path), *last == '{' ? NULL : last };
     }
-    return depths;
+    return shapes;
+}
+
+typedef struct path_look {
+    const char *path, *last;
+    unsigned depth;
+    const char *values[API_PARAMETERS_MAX];
+    size_t sizes[API_PARAMETERS_MAX];
+} path_look;
+
+static bool
+route_fits(path_look *look, const api_route *route, const route_shape *shape)
+{
+    return shape->depth == look->depth &&
+           (shape->last == NULL || strcmp(shape->last, look->last) == 0) &&
+           path_fits(route->path, look->path, look->values, look->sizes);
+}
+
+/* The methods of the path, where it has not the one that is wanted. */
+static void
+allow_all(api_match *match, path_look *look, unsigned words)
+{
+    const route_shape *shape = route_shapes();
+
+    for (const api_route *route = api_routes; route->method != NULL; route++, shape++)
+        if (shape->words == words && route_fits(look, route, shape))
+            allow(match, route->method);
 }
 
 void
 api_find(const char *method, const char *path, api_match *match)
 {
-    const uint8_t *depths = route_depths();
-    unsigned depth = depth_of(path);
-    const char *values[API_PARAMETERS_MAX], *best_values[API_PARAMETERS_MAX] = { NULL };
-    size_t sizes[API_PARAMETERS_MAX], best_sizes[API_PARAMETERS_MAX] = { 0 };
+    const route_shape *shape = route_shapes();
+    const char *slash = strrchr(path, '/');
+    path_look look = { .path = path,
+                       .last = slash == NULL ? path : slash + 1,
+                       .depth = depth_of(path) };
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
     unsigned best = 0;
 
     match->route = NULL;
     match->allow[0] = '\0';
     match->wrong = NULL;
-    for (const api_route *route = api_routes; route->method != NULL; route++) {
-        unsigned words;
-
-        if (depths[route - api_routes] != depth || !path_fits(route->path, path, values, sizes) ||
-            (words = word_count(route->path)) < best)
+    for (const api_route *route = api_routes; route->method != NULL; route++, shape++) {
+        if (shape->words < best || !route_fits(&look, route, shape))
             continue;
-        if (words > best) { /* what fitted before fitted less */
+        if (shape->words > best) /* what fitted before fitted less */
             match->route = NULL;
-            match->allow[0] = '\0';
-        }
-        best = words;
-        allow(match, route->method);
-        if (strcmp(route->method, wanted) != 0)
-            continue;
-        match->route = route;
-        memcpy((void *) best_values, (const void *) values, sizeof values);
-        memcpy(best_sizes, sizes, sizeof sizes);
+        best = shape->words;
+        if (strcmp(route->method, wanted) == 0)
+            match->route = route;
     }
-    if (match->route != NULL)
-        take_words(match, best_values, best_sizes);
+    if (match->route == NULL) {
+        allow_all(match, &look, best);
+    } else {
+        (void) path_fits(match->route->path, path, look.values, look.sizes);
+        take_words(match, look.values, look.sizes);
+    }
 }
 
 bool
