@@ -2,6 +2,8 @@
 #include "proto/wire/frame.h"
 
 #include "proto/wire/check.h"
+#include "proto/wire/pack.h"
+#include "proto/wire/unpack.h"
 
 #include <string.h>
 
@@ -22,12 +24,16 @@ sj_envelope(Sijill__V1__Kind kind, uint64_t id)
 size_t
 sj_head_pack(const Sijill__V1__Envelope *envelope, unsigned char head[SJ_HEAD_MAX])
 {
-    size_t size = sijill__v1__envelope__get_packed_size(envelope);
+    unsigned char *at = head + SJ_SIGNATURE_SIZE;
+    unsigned char *packed = sj_message_pack(&envelope->base, at, SJ_HEAD_MAX - SJ_SIGNATURE_SIZE);
+    size_t size;
 
-    if (size > SJ_HEAD_MAX - SJ_SIGNATURE_SIZE)
+    if (packed == NULL)
         return 0;
+    size = (size_t) (head + SJ_HEAD_MAX - packed);
     memcpy(head, signature, sizeof signature);
-    return SJ_SIGNATURE_SIZE + sijill__v1__envelope__pack(envelope, head + SJ_SIGNATURE_SIZE);
+    memmove(at, packed, size);
+    return SJ_SIGNATURE_SIZE + size;
 }
 
 bool
@@ -48,7 +54,7 @@ sj_head_unpack(const void *head, size_t size, ProtobufCAllocator *allocator)
     size -= SJ_SIGNATURE_SIZE;
     if (sj_message_check(&sijill__v1__envelope__descriptor, packed, size, &field) != NULL)
         return NULL;
-    return sijill__v1__envelope__unpack(allocator, size, packed);
+    return sj_message_unpack(&sijill__v1__envelope__descriptor, packed, size, allocator);
 }
 
 Sijill__V1__Retry

@@ -179,14 +179,12 @@ on_credit(sj_feed *feed, const sj_port *port, const sj_incoming *in,
 static void *
 decode(sj_feed *feed, sj_port *port, sj_incoming *in, const ProtobufCMessageDescriptor *type)
 {
-    ProtobufCAllocator allocator = sj_arena_allocator(&feed->arena);
+    sj_bytes body = { zmq_msg_data(&in->body), zmq_msg_size(&in->body) };
     const char *field;
-    const char *wrong =
-        sj_message_check(type, zmq_msg_data(&in->body), zmq_msg_size(&in->body), &field);
+    const char *wrong = sj_message_check(type, body.at, body.size, &field);
 
     if (wrong == NULL)
-        return protobuf_c_message_unpack(type, &allocator, zmq_msg_size(&in->body),
-                                         zmq_msg_data(&in->body));
+        return sj_arena_unpack(&feed->arena, type, body);
     sj_port_error(port, in->peer->id, in->envelope->id, SJ_BAD_MESSAGE, wrong);
     return NULL;
 }
