@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/wire/check.h"
 
-#include "proto/wire/field.h"
 #include "proto/wire/limits.h"
 
 #include <string.h>
@@ -13,6 +12,34 @@ enum {
                            the last one */
     MEMBER_SIZE = 40,
 };
+
+enum wire_type { VARINT = 0, FIXED64 = 1, BLOCK = 2, FIXED32 = 5 };
+
+typedef struct reader {
+    const uint8_t *at;
+    const uint8_t *end;
+} reader;
+
+/* Shortest form only: a second way to write the same number is a second message with the same
+ * meaning. */
+static bool
+read_varint(reader *in, uint64_t *value)
+{
+    uint64_t sum = 0;
+
+    for (unsigned shift = 0; shift < 64 && in->at < in->end; shift += 7) {
+        uint8_t octet = *in->at++;
+
+        if (shift == 63 && octet > 1)
+            return false;
+        sum |= (uint64_t) (octet & 0x7f) << shift;
+        if ((octet & 0x80) == 0) {
+            *value = sum;
+            return octet != 0 || shift == 0;
+        }
+    }
+    return false;
+}
 
 static unsigned
 sequence_size(const uint8_t *at, size_t left)
@@ -141,6 +168,15 @@ check_number(uint64_t value, const ProtobufCFieldDescriptor *field, const sj_lim
     return NULL;
 }
 
+static enum wire_type
+wire_type_of(const ProtobufCFieldDescriptor *field)
+{
+    if (field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_BYTES ||
+        field->type == PROTOBUF_C_TYPE_MESSAGE)
+        return BLOCK;
+    return field->type == PROTOBUF_C_TYPE_FIXED64 ? FIXED64 : VARINT;
+}
+
 typedef struct walker {
     const char *field; /* the last one looked at: the one at fault */
     unsigned depth;
@@ -154,6 +190,14 @@ weigh(walker *walk, size_t size)
     walk->memory += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
+static size_t
+item_size(const ProtobufCFieldDescriptor *field)
+{
+    if (field->type == PROTOBUF_C_TYPE_BYTES)
+        return sizeof(ProtobufCBinaryData);
+    return sizeof(uint64_t); /* at most: pointers and numbers */
+}
+
 /* What protobuf-c takes for a message besides its texts and the messages in it. */
 static void
 weigh_message(walker *walk, const ProtobufCMessageDescriptor *type, const uint32_t *counts)
@@ -164,7 +208,7 @@ weigh_message(walker *walk, const ProtobufCMessageDescriptor *type, const uint32
     for (unsigned i = 0; i < type->n_fields; i++) {
         members += counts[i];
         if (type->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
-            weigh(walk, counts[i] * sj_field_size(&type->fields[i]));
+            weigh(walk, counts[i] * item_size(&type->fields[i]));
     }
     for (; members > slab; slab *= 2) {
         members -= slab;
@@ -172,19 +216,17 @@ weigh_message(walker *walk, const ProtobufCMessageDescriptor *type, const uint32
     }
 }
 
-static const char *check_message(walker *walk, const ProtobufCMessageDescriptor *type,
-                                 sj_reader in);
+static const char *check_message(walker *walk, const ProtobufCMessageDescriptor *type, reader in);
 
 static const char *
-check_block(walker *walk, const ProtobufCFieldDescriptor *field, const sj_limit *limit,
-            sj_reader *in)
+check_block(walker *walk, const ProtobufCFieldDescriptor *field, const sj_limit *limit, reader *in)
 {
     uint64_t size;
 
-    if (!sj_read_varint(in, &size) || size > (uint64_t) (in->end - in->at))
+    if (!read_varint(in, &size) || size > (uint64_t) (in->end - in->at))
         return "the message is cut short";
 
-    sj_reader block = { in->at, in->at + size };
+    reader block = { in->at, in->at + size };
 
     in->at += size;
     if (field->type != PROTOBUF_C_TYPE_MESSAGE)
@@ -200,21 +242,21 @@ check_block(walker *walk, const ProtobufCFieldDescriptor *field, const sj_limit 
 
 static const char *
 check_field(walker *walk, const ProtobufCFieldDescriptor *field, const sj_limit *limit,
-            sj_wire_type wire, sj_reader *in)
+            enum wire_type wire, reader *in)
 {
     uint64_t value;
 
-    if (wire != sj_field_wire(field))
+    if (wire != wire_type_of(field))
         return "the field has another wire type";
-    if (wire == SJ_WIRE_BLOCK)
+    if (wire == BLOCK)
         return check_block(walk, field, limit, in);
-    if (wire == SJ_WIRE_FIXED64) {
+    if (wire == FIXED64) {
         if (in->end - in->at < 8)
             return "the message is cut short";
         in->at += 8;
         return NULL;
     }
-    if (!sj_read_varint(in, &value))
+    if (!read_varint(in, &value))
         return "a number is cut short or not in its shortest form";
     return check_number(value, field, limit);
 }
@@ -222,12 +264,11 @@ check_field(walker *walk, const ProtobufCFieldDescriptor *field, const sj_limit 
 /* The schema has no message inside itself, so this is as deep as the schema; SJ_DEPTH_MAX says it
  * again.  */
 static const char *
-check_message(walker *walk, const ProtobufCMessageDescriptor *type, sj_reader in)
+check_message(walker *walk, const ProtobufCMessageDescriptor *type, reader in)
 {
     const sj_limit *limits = sj_limits_of(type);
     uint32_t counts[FIELDS_MAX];
     const char *wrong = NULL;
-    size_t index = 0;
 
     if (limits == NULL || type->n_fields > FIELDS_MAX || walk->depth == SJ_DEPTH_MAX)
         return "no peer may send this message";
@@ -238,19 +279,19 @@ check_message(walker *walk, const ProtobufCMessageDescriptor *type, sj_reader in
         uint64_t tag;
 
         walk->field = "";
-        if (!sj_read_varint(&in, &tag) || tag > UINT32_MAX || tag >> 3 == 0)
+        if (!read_varint(&in, &tag) || tag > UINT32_MAX || tag >> 3 == 0)
             return "not a protobuf message";
-        field = sj_field_find(type, (uint32_t) tag >> 3, index);
+        field = protobuf_c_message_descriptor_get_field(type, (unsigned) (tag >> 3));
         if (field == NULL)
             return "a field that is unknown here";
         walk->field = field->name;
-        index = (size_t) (field - type->fields);
 
+        size_t index = (size_t) (field - type->fields);
         uint32_t allowed = field->label == PROTOBUF_C_LABEL_REPEATED ? limits[index].count : 1;
 
         if (++counts[index] > allowed)
             return allowed == 1 ? "the field comes twice" : "too many of this field";
-        wrong = check_field(walk, field, &limits[index], (sj_wire_type) (tag & 7), &in);
+        wrong = check_field(walk, field, &limits[index], (enum wire_type)(tag & 7), &in);
     }
     walk->depth--;
     if (wrong != NULL)
@@ -267,7 +308,7 @@ check(const ProtobufCMessageDescriptor *type, const void *at, size_t size, size_
 {
     walker walk = { .field = "", .memory_max = memory_max };
     const uint8_t *octets = at == NULL ? (const uint8_t *) "" : at; /* of no octets */
-    const char *wrong = check_message(&walk, type, (sj_reader){ octets, octets + size });
+    const char *wrong = check_message(&walk, type, (reader){ octets, octets + size });
 
     *field = walk.field;
     return wrong;

@@ -2,8 +2,6 @@
 #include "proto/wire/frame.h"
 
 #include "proto/wire/check.h"
-#include "proto/wire/pack.h"
-#include "proto/wire/unpack.h"
 
 #include <string.h>
 
@@ -24,16 +22,12 @@ sj_envelope(Sijill__V1__Kind kind, uint64_t id)
 size_t
 sj_head_pack(const Sijill__V1__Envelope *envelope, unsigned char head[SJ_HEAD_MAX])
 {
-    unsigned char *at = head + SJ_SIGNATURE_SIZE;
-    unsigned char *packed = sj_message_pack(&envelope->base, at, SJ_HEAD_MAX - SJ_SIGNATURE_SIZE);
-    size_t size;
+    size_t size = sijill__v1__envelope__get_packed_size(envelope);
 
-    if (packed == NULL)
+    if (size > SJ_HEAD_MAX - SJ_SIGNATURE_SIZE)
         return 0;
-    size = (size_t) (head + SJ_HEAD_MAX - packed);
     memcpy(head, signature, sizeof signature);
-    memmove(at, packed, size);
-    return SJ_SIGNATURE_SIZE + size;
+    return SJ_SIGNATURE_SIZE + sijill__v1__envelope__pack(envelope, head + SJ_SIGNATURE_SIZE);
 }
 
 bool
@@ -54,7 +48,7 @@ sj_head_unpack(const void *head, size_t size, ProtobufCAllocator *allocator)
     size -= SJ_SIGNATURE_SIZE;
     if (sj_message_check(&sijill__v1__envelope__descriptor, packed, size, &field) != NULL)
         return NULL;
-    return sj_message_unpack(&sijill__v1__envelope__descriptor, packed, size, allocator);
+    return sijill__v1__envelope__unpack(allocator, size, packed);
 }
 
 Sijill__V1__Retry

@@ -84,10 +84,6 @@ def proto_language(root):
             yield f'{path}:1: say syntax = "proto2"; protobuf-c refuses optional in proto3'
         for found in re.finditer(r"\b(required)\s+[\w.]+\s+\w+\s*=", text):
             yield f"{path}:{tree.line_of(text, found.start())}: required can never be taken back"
-        for found in re.finditer(r"\b(s?int32|s?int64|s?fixed32|sfixed64)\s+\w+\s*=|\[(default)\s*=",
-                                 text):
-            yield (f"{path}:{tree.line_of(text, found.start())}: proto/wire/pack.c knows no "
-                   f"{found[1] or found[2]}")
         for found in re.finditer(r"\b(map\s*<|(?:float|double)\s+\w+\s*=)", text):
             yield (f"{path}:{tree.line_of(text, found.start())}: stored bytes are canonical: "
                    "no maps, no floating point")

@@ -2,13 +2,8 @@
 #include "services/core/message.h"
 
 #include "proto/wire/check.h"
-#include "proto/wire/pack.h"
-#include "proto/wire/unpack.h"
 
-#include <stdalign.h>
 #include <string.h>
-
-enum { ALIGNMENT = alignof(max_align_t) }; /* of what an arena gives */
 
 static void *
 take(void *arena, size_t size)
@@ -30,16 +25,11 @@ sj_arena_allocator(sj_arena *arena)
     return (ProtobufCAllocator){ take, keep, arena };
 }
 
-void *
-sj_arena_unpack(sj_arena *arena, const ProtobufCMessageDescriptor *type, sj_bytes packed)
+static void *
+unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes packed)
 {
-    ProtobufCAllocator allocator = sj_arena_allocator(arena);
-    size_t mark = sj_arena_mark(arena);
-    void *message = sj_message_unpack(type, packed.at, packed.size, &allocator);
+    ProtobufCAllocator allocator = sj_arena_allocator(sj_txn_arena(txn));
 
-    if (message != NULL || arena->full)
-        return message;
-    sj_arena_release(arena, mark);
     return protobuf_c_message_unpack(type, &allocator, packed.size, packed.at);
 }
 
@@ -115,7 +105,7 @@ decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *typ
         (void) sj_refuse_field(txn, reply, field, wrong);
         return NULL;
     }
-    message = sj_arena_unpack(sj_txn_arena(txn), type, cmd->body);
+    message = unpack(txn, type, cmd->body);
     if (message == NULL) {
         fail_full_arena(txn);
         (void) sj_refuse(txn, reply, SJ_INTERNAL, "the message does not fit into memory");
@@ -152,7 +142,7 @@ sj_unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes packed)
 
     if (sj_txn_fault(txn) != SJ_FAULT_NONE)
         return NULL;
-    message = sj_arena_unpack(sj_txn_arena(txn), type, packed);
+    message = unpack(txn, type, packed);
     if (message != NULL)
         return message;
     if (sj_txn_arena(txn)->full)
@@ -163,24 +153,17 @@ sj_unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes packed)
     return NULL;
 }
 
-/* From the end of all that is left of the arena, then moved to where it begins. */
 sj_bytes
 sj_pack(sj_txn *txn, const ProtobufCMessage *message)
 {
-    sj_arena *arena = sj_txn_arena(txn);
-    size_t mark = sj_arena_mark(arena), left = arena->size - mark;
-    size_t room = left < ALIGNMENT ? 0 : left - ALIGNMENT, size;
-    unsigned char *at = sj_arena_take(arena, room);
-    const unsigned char *packed = at == NULL ? NULL : sj_message_pack(message, at, room);
+    size_t size = protobuf_c_message_get_packed_size(message);
+    void *packed = sj_arena_take(sj_txn_arena(txn), size);
 
     if (packed == NULL) {
         fail_full_arena(txn);
         return (sj_bytes){ NULL, 0 };
     }
-    size = (size_t) (at + room - packed);
-    sj_arena_release(arena, mark);
-    (void) sj_arena_take(arena, size);
-    return (sj_bytes){ memmove(at, packed, size), size };
+    return (sj_bytes){ packed, protobuf_c_message_pack(message, packed) };
 }
 
 void *

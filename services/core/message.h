@@ -20,8 +20,6 @@ void *sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescri
 void *sj_decode_ahead(sj_txn *txn, sj_command *cmd, const ProtobufCMessageDescriptor *type,
                       sj_reply *reply);
 
-/* protobuf_c_message_unpack into an arena.  NULL: it does not parse, or the arena is full. */
-void *sj_arena_unpack(sj_arena *arena, const ProtobufCMessageDescriptor *type, sj_bytes packed);
 /* A stored message; unknown fields are kept.  NULL only with a fault: a stored row that does not
  * parse is damage. */
 void *sj_unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes packed);

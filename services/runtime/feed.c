@@ -179,12 +179,14 @@ on_credit(sj_feed *feed, const sj_port *port, const sj_incoming *in,
 static void *
 decode(sj_feed *feed, sj_port *port, sj_incoming *in, const ProtobufCMessageDescriptor *type)
 {
-    sj_bytes body = { zmq_msg_data(&in->body), zmq_msg_size(&in->body) };
+    ProtobufCAllocator allocator = sj_arena_allocator(&feed->arena);
     const char *field;
-    const char *wrong = sj_message_check(type, body.at, body.size, &field);
+    const char *wrong =
+        sj_message_check(type, zmq_msg_data(&in->body), zmq_msg_size(&in->body), &field);
 
     if (wrong == NULL)
-        return sj_arena_unpack(&feed->arena, type, body);
+        return protobuf_c_message_unpack(type, &allocator, zmq_msg_size(&in->body),
+                                         zmq_msg_data(&in->body));
     sj_port_error(port, in->peer->id, in->envelope->id, SJ_BAD_MESSAGE, wrong);
     return NULL;
 }

@@ -152,8 +152,9 @@ sj_relay_stop(sj_relay *relay, const char *words)
 static void *
 unpack(sj_relay *relay, const ProtobufCMessageDescriptor *type, zmq_msg_t *body)
 {
-    return sj_arena_unpack(&relay->arena, type,
-                           (sj_bytes){ zmq_msg_data(body), zmq_msg_size(body) });
+    ProtobufCAllocator allocator = sj_arena_allocator(&relay->arena);
+
+    return protobuf_c_message_unpack(type, &allocator, zmq_msg_size(body), zmq_msg_data(body));
 }
 
 static void

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/wire/corpus.h"
 
-#include "proto/wire/pack.h"
-#include "proto/wire/unpack.h"
 #include "services/core/housekeeping.h"
 #include "services/core/message.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -27,13 +24,6 @@ void *__real_sj_unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_b
 void *__wrap_sj_decode(sj_txn *txn, const sj_command *cmd, const ProtobufCMessageDescriptor *type,
                        sj_reply *reply);
 void *__wrap_sj_unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes packed);
-
-void *__real_sj_message_pack(const ProtobufCMessage *message, void *room, size_t size);
-void *__wrap_sj_message_pack(const ProtobufCMessage *message, void *room, size_t size);
-void *__real_sj_message_unpack(const ProtobufCMessageDescriptor *type, const void *packed,
-                               size_t size, ProtobufCAllocator *allocator);
-void *__wrap_sj_message_unpack(const ProtobufCMessageDescriptor *type, const void *packed,
-                               size_t size, ProtobufCAllocator *allocator);
 
 static const tape_step *
 step_of(const tape *t, sj_bytes body)
@@ -62,50 +52,6 @@ __wrap_sj_unpack(sj_txn *txn, const ProtobufCMessageDescriptor *type, sj_bytes p
     if (step != NULL)
         corpus.of[step->cmd.type] = type;
     return __real_sj_unpack(txn, type, packed);
-}
-
-/* Whatever is packed, rows, records and replies, protobuf-c would pack so. */
-void *
-__wrap_sj_message_pack(const ProtobufCMessage *message, void *room, size_t size)
-{
-    uint8_t *packed = __real_sj_message_pack(message, room, size);
-    uint8_t *theirs = NULL;
-
-    if (packed == NULL)
-        return NULL;
-    size -= (size_t) (packed - (uint8_t *) room);
-    assert_int_equal(protobuf_c_message_get_packed_size(message), size);
-    theirs = malloc(size + 1);
-    assert_non_null(theirs);
-    assert_int_equal(protobuf_c_message_pack(message, theirs), size);
-    assert_memory_equal(packed, theirs, size);
-    free(theirs);
-    return packed;
-}
-
-/* And what is unpacked is what protobuf-c unpacks. */
-void *
-__wrap_sj_message_unpack(const ProtobufCMessageDescriptor *type, const void *packed, size_t size,
-                         ProtobufCAllocator *allocator)
-{
-    ProtobufCMessage *message = __real_sj_message_unpack(type, packed, size, allocator);
-    ProtobufCMessage *theirs;
-    uint8_t *octets;
-
-    if (message == NULL)
-        return NULL;
-    theirs = protobuf_c_message_unpack(type, NULL, size, packed);
-    assert_non_null(theirs);
-    size = protobuf_c_message_get_packed_size(theirs);
-    assert_int_equal(protobuf_c_message_get_packed_size(message), size);
-    octets = malloc(2 * size + 1);
-    assert_non_null(octets);
-    (void) protobuf_c_message_pack(theirs, octets);
-    (void) protobuf_c_message_pack(message, octets + size);
-    assert_memory_equal(octets, octets + size, size);
-    free(octets);
-    protobuf_c_message_free_unpacked(theirs, NULL);
-    return message;
 }
 
 static void

@@ -3,7 +3,6 @@
 /*
  * corpus: every body that the stories of tests/unit/sweep say, with the type as which its handler
  * decodes it.  What a route takes is learned from the route: sj_decode and sj_unpack are wrapped.
- * So are sj_message_pack and sj_message_unpack: meanwhile each must do as protobuf-c does.
  */
 #include "tests/unit/sweep/scenario.h"
 
