@@ -226,8 +226,6 @@ submit(sijill *s, const sijill_request *request)
         memcpy(t->reply.request_id, request->request_id, SIJILL_ID_SIZE);
     slots_enter(&s->slots, t);
     s->counts.requests++;
-    if (!s->blocked && s->session == s->peer.session)
-        queue_send(s, now_ms);
     return t;
 }
 

@@ -124,8 +124,9 @@ typedef struct sijill_reply {
 sijill *sijill_open(const sijill_options *options);
 void sijill_close(sijill **service); /* what is outstanding is given up; NULLs the pointer */
 
-/* Hand over one request.  false: SIJILL_OUTSTANDING_MAX are outstanding (take answers first), or
- * the message is larger than a frame (errno is EMSGSIZE). */
+/* Hand over one request; the next sijill_wait or _call sends it, with all others that were handed
+ * over meanwhile.  false: SIJILL_OUTSTANDING_MAX are outstanding (take answers first), or the
+ * message is larger than a frame (errno is EMSGSIZE). */
 bool sijill_submit(sijill *service, const sijill_request *request);
 
 /* The next answer, of any request.  false: none within timeout_ms (-1: as long as it takes), or

@@ -187,6 +187,7 @@ backend_ask(backend *b, backend_service service, uint64_t org, const sijill_requ
     l->newest = q;
     l->waiting++;
     hand_over(l);
+    loop_again(b->loop); /* it is sent where answers are taken, and some may be on their way */
     return true;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * backend: the gateway's conversation with the three services.  Requests go out at once and answers
- * come back in a later turn, in any order; a service that is down makes its requests wait until
- * their deadline, and nobody else's.
+ * backend: the gateway's conversation with the three services.  Requests go out together at the end
+ * of a turn and answers come back in a later one, in any order; a service that is down makes its
+ * requests wait until their deadline, and nobody else's.
  */
 #include "services/gateway/address.h"
 #include "services/gateway/http/loop.h"
