@@ -8,24 +8,26 @@ enum { NO_DIGIT = 64, EXACT_MAX = 64 };
 static size_t
 write_with(const char *alphabet, bool padded, const uint8_t *from, size_t size, char *letters)
 {
-    size_t count = 0;
+    char *to = letters;
+    uint32_t group;
 
-    for (size_t i = 0; i < size; i += 3) {
-        size_t left = size - i < 3 ? size - i : 3;
-        uint32_t group = (uint32_t) from[i] << 16;
-
-        if (left > 1)
-            group |= (uint32_t) from[i + 1] << 8;
-        if (left > 2)
-            group |= from[i + 2];
-        for (size_t k = 0; k < 4; k++) {
-            if (k <= left)
-                letters[count++] = alphabet[group >> (18 - 6 * k) & 63];
-            else if (padded)
-                letters[count++] = '=';
-        }
+    for (; size >= 3; size -= 3, from += 3) {
+        group = (uint32_t) from[0] << 16 | (uint32_t) from[1] << 8 | from[2];
+        *to++ = alphabet[group >> 18];
+        *to++ = alphabet[group >> 12 & 63];
+        *to++ = alphabet[group >> 6 & 63];
+        *to++ = alphabet[group & 63];
     }
-    return count;
+    if (size > 0) {
+        group = (uint32_t) from[0] << 16 | (size > 1 ? (uint32_t) from[1] << 8 : 0);
+        *to++ = alphabet[group >> 18];
+        *to++ = alphabet[group >> 12 & 63];
+        if (size > 1)
+            *to++ = alphabet[group >> 6 & 63];
+        for (; padded && (to - letters) % 4 != 0; to++)
+            *to = '=';
+    }
+    return (size_t) (to - letters);
 }
 
 size_t

@@ -119,15 +119,18 @@ json_string_read(sj_arena *arena, const char **at, const char *end, sj_bytes *te
         return "the text is too long";
     *at = from;
     while (*at < last) {
+        const char *run = *at, *words;
         uint32_t point;
-        const char *words;
 
-        if (**at != '\\') {
-            if ((unsigned char) **at < 0x20)
-                return "a control character in a text is written as an escape";
-            to[size++] = *(*at)++;
-            continue;
-        }
+        while (run < last && *run != '\\' && (unsigned char) *run >= 0x20)
+            run++;
+        memcpy(to + size, *at, (size_t) (run - *at));
+        size += (size_t) (run - *at);
+        *at = run;
+        if (run == last)
+            break;
+        if (*run != '\\')
+            return "a control character in a text is written as an escape";
         (*at)++;
         words = read_escape(at, last, &point);
         if (words != NULL)

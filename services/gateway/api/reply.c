@@ -7,6 +7,7 @@
 #include "sijill/v1/certificate.pb-c.h"
 #include "sijill/v1/registration.pb-c.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,11 +51,13 @@ append_escaped(char *to, const char *text)
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     char escape[8];
 
-    for (; *text != '\0'; text++) {
-        if (strchr(plain, *text) != NULL) {
-            append(to, text, 1);
-            continue;
-        }
+    for (;; text++) {
+        size_t run = strspn(text, plain);
+
+        append(to, text, run);
+        text += run;
+        if (*text == '\0')
+            return;
         (void) snprintf(escape, sizeof escape, "%%%02X", (unsigned char) *text);
         append(to, escape, strlen(escape));
     }
@@ -104,7 +107,9 @@ write_location(api_says *says, const api_match *match, const char *slug, Protobu
         if (*at == '{') {
             size_t size = strcspn(at + 1, "}");
 
-            (void) snprintf(name, sizeof name, "%.*s", (int) size, at + 1);
+            assert(size < sizeof name);
+            memcpy(name, at + 1, size);
+            name[size] = '\0';
             append_named(says->location, match, slug, message, name);
             at += size + 2;
         }
