@@ -3,8 +3,9 @@
 /*
  * source: what the endpoints are told of: the feeds of the three services, from where the spool
  * says to where they are.  A record's copies for its endpoints and the place on the feed are one
- * transaction.  Only kinds of records that some endpoint wants are asked for, and news of endpoints;
- * when those want others, a feed is read with the new kinds from the very record that says so.
+ * transaction.  Only kinds of records that some endpoint wants are asked for, and news of
+ * endpoints; when those want others, a feed is read with the new kinds from the very record that
+ * says so.
  */
 #include "services/gateway/outbound/sender.h"
 
