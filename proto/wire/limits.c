@@ -360,11 +360,14 @@ static const sj_limit list_audit[] = {
     { .name = "event_id", .max = 16, .exact = true },
 };
 
+/* What comes most often stands first. */
 static const sj_limits_row table[] = {
     { &sijill__v1__envelope__descriptor, envelope },
     { &sijill__v1__log_pos__descriptor, log_pos },
     { &sijill__v1__person__descriptor, person },
     { &sijill__v1__register__descriptor, register_ },
+    { &sijill__v1__registration_changed__descriptor, registration_changed },
+    { &sijill__v1__registration_personal__descriptor, registration_personal },
     { &sijill__v1__evidence__descriptor, evidence },
     { &sijill__v1__identity__descriptor, identity },
     { &sijill__v1__record_evidence__descriptor, record_evidence },
@@ -397,8 +400,6 @@ static const sj_limits_row table[] = {
     { &sijill__v1__list_registrations__descriptor, list_registrations },
     { &sijill__v1__list_programmes__descriptor, list_programmes },
     { &sijill__v1__event_changed__descriptor, event_changed },
-    { &sijill__v1__registration_changed__descriptor, registration_changed },
-    { &sijill__v1__registration_personal__descriptor, registration_personal },
     { &sijill__v1__match_presence__descriptor, match_presence },
     { &sijill__v1__list_attendance__descriptor, list_attendance },
     { &sijill__v1__explain_verdict__descriptor, explain_verdict },

@@ -66,11 +66,11 @@ hash_evidence(sj_txn *txn, attendance_assessment *found)
     return true;
 }
 
-bool
-attendance_assess(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *event,
-                  const uint8_t registration[SJ_ID_SIZE],
-                  const Sijill__V1__AttendanceRegistrationRow *row, uint64_t now_ms,
-                  attendance_assessment *found)
+/* All but the hash of the evidence. */
+static bool
+assess(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *event,
+       const uint8_t registration[SJ_ID_SIZE], const Sijill__V1__AttendanceRegistrationRow *row,
+       uint64_t now_ms, attendance_assessment *found)
 {
     attendance_load load;
 
@@ -90,7 +90,17 @@ attendance_assess(const attendance_scope *scope, const Sijill__V1__AttendanceEve
     verdict_reach(&found->question, found->parts, &found->answer);
     if (load.too_much)
         found->answer.flags |= verdict_flag(SIJILL__V1__FLAG__TOO_MUCH);
-    return hash_evidence(scope->txn, found);
+    return true;
+}
+
+bool
+attendance_assess(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *event,
+                  const uint8_t registration[SJ_ID_SIZE],
+                  const Sijill__V1__AttendanceRegistrationRow *row, uint64_t now_ms,
+                  attendance_assessment *found)
+{
+    return assess(scope, event, registration, row, now_ms, found) &&
+           hash_evidence(scope->txn, found);
 }
 
 bool
@@ -163,10 +173,12 @@ settle(const attendance_scope *scope, const Sijill__V1__AttendanceEventRow *even
 
     if (row == NULL)
         row = attendance_registration_get(scope, registration);
-    if (row == NULL || !attendance_assess(scope, event, registration, row, now_ms, &found))
+    if (row == NULL || !assess(scope, event, registration, row, now_ms, &found))
         return false;
     last = attendance_verdict_get(scope, registration);
-    if (last == NULL ? !attendance_worth_telling(&found) : attendance_told(&found, last))
+    if (last == NULL && !attendance_worth_telling(&found))
+        return false;
+    if (!hash_evidence(scope->txn, &found) || (last != NULL && attendance_told(&found, last)))
         return false;
     keep(scope, registration, &found);
     tell(scope, registration, &found);
@@ -248,7 +260,7 @@ attendance_affect_connections(attendance_affected *affected, const attendance_sc
     sj_arena_release(arena, mark);
 }
 
-void
+bool
 attendance_affect_key(attendance_affected *affected, const attendance_scope *scope,
                       const uint8_t key[SJ_ID_SIZE], uint64_t now_ms)
 {
@@ -276,6 +288,7 @@ attendance_affect_key(attendance_affected *affected, const attendance_scope *sco
         sj_arena_release(arena, mark);
     }
     sj_arena_release(arena, mark);
+    return looked > 0;
 }
 
 void

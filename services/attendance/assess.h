@@ -54,8 +54,8 @@ void attendance_affect(attendance_affected *affected, const attendance_scope *sc
 void attendance_affected_row(attendance_affected *affected, const uint8_t registration[SJ_ID_SIZE],
                              const Sijill__V1__AttendanceRegistrationRow *row);
 /* Owners of all identities that carry the key, and of their connections: to be called before and
- * after the key's owner changes. */
-void attendance_affect_key(attendance_affected *affected, const attendance_scope *scope,
+ * after the key's owner changes.  False: none carries it. */
+bool attendance_affect_key(attendance_affected *affected, const attendance_scope *scope,
                            const uint8_t key[SJ_ID_SIZE], uint64_t now_ms);
 /* Whom the connection is. */
 void attendance_affect_connection(attendance_affected *affected, const attendance_scope *scope,

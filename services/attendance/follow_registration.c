@@ -37,15 +37,19 @@ put_keys(sj_txn *txn, uint8_t registrant[SJ_ID_SIZE], uint8_t email[SJ_ID_SIZE],
     row->email_key = sj_id_data(email);
 }
 
-/* The owners of evidence under a registration's keys, as they are at this moment. */
-static void
+/* The owners of evidence under a registration's keys, as they are at this moment; false: there is
+ * none. */
+static bool
 affect_keys(attendance_affected *affected, const attendance_scope *scope,
             const Sijill__V1__AttendanceRegistrationRow *row, uint64_t now_ms)
 {
+    bool any = false;
+
     if (row->has_registrant_key)
-        attendance_affect_key(affected, scope, row->registrant_key.data, now_ms);
+        any = attendance_affect_key(affected, scope, row->registrant_key.data, now_ms);
     if (row->has_email_key)
-        attendance_affect_key(affected, scope, row->email_key.data, now_ms);
+        any = attendance_affect_key(affected, scope, row->email_key.data, now_ms) || any;
+    return any;
 }
 
 static void
@@ -93,6 +97,7 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
     Sijill__V1__AttendanceRegistrationRow row;
     const Sijill__V1__AttendanceRegistrationRow *old;
     attendance_scope scope;
+    bool shared;
 
     if (in == NULL)
         return reply->status;
@@ -116,12 +121,13 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
     memcpy(own.id, in->registration_id.data, SJ_ID_SIZE);
     attendance_affect(&affected, &scope, own.id, cmd->now_ms);
     attendance_affect_connections(&affected, &scope, &own, cmd->now_ms);
-    affect_keys(&affected, &scope, &row, cmd->now_ms); /* who loses evidence to this one */
+    shared = affect_keys(&affected, &scope, &row, cmd->now_ms); /* who loses some to this one */
     put_registration(&scope, in->registration_id.data, old, &row);
     attendance_affected_row(&affected, own.id, &row);
     if (old != NULL) /* who gets what it leaves */
-        affect_keys(&affected, &scope, old, cmd->now_ms);
-    affect_keys(&affected, &scope, &row, cmd->now_ms);
+        (void) affect_keys(&affected, &scope, old, cmd->now_ms);
+    if (shared)
+        (void) affect_keys(&affected, &scope, &row, cmd->now_ms);
     attendance_settle_affected(&affected, cmd->now_ms);
     return sj_accept(txn, reply, NULL);
 }
