@@ -53,6 +53,8 @@ sj_backup(sj_store *store, const char *folder, char words[SJ_WORDS_MAX])
     (void) unlink(manifest);
     if (mkdir(part, 0750) != 0 && errno != EEXIST)
         return sj_path_fail(words, "cannot make the folder", part, strerror(errno));
+    if (!journal_has_rows(&store->journal) && !sj_store_checkpoint(store, words))
+        return false;
     code = mdb_env_copy2(store->env, part, MDB_CP_COMPACT);
     if (code != 0)
         return sj_path_fail(words, "cannot copy to", part, mdb_strerror(code));

@@ -8,11 +8,8 @@
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* More than a batch of the largest commands writes. */
-#define AHEAD_MIN (UINT64_C(256) << 20)
+static const char broken_words[] = "the journal cannot be read again; start the service anew";
 
 static void
 begin(sj_txn *txn, sj_store *store, sj_arena *arena, bool writable)
@@ -20,6 +17,7 @@ begin(sj_txn *txn, sj_store *store, sj_arena *arena, bool writable)
     memset(txn, 0, sizeof *txn);
     txn->store = store;
     txn->arena = arena;
+    txn->cursors = writable ? store->write_cursors : store->read_cursors;
     (void) pthread_mutex_lock(&store->meta_lock);
     txn->meta = store->meta;
     (void) pthread_mutex_unlock(&store->meta_lock);
@@ -35,11 +33,13 @@ sj_write_begin(sj_store *store, sj_arena *arena)
     int code;
 
     begin(txn, store, arena, true);
-    code = mdb_txn_begin(store->env, NULL, 0, &txn->mdb);
-    if (code != 0) {
-        txn->mdb = NULL;
+    code = store->open == NULL && !store->broken ? mdb_txn_begin(store->env, NULL, 0, &store->open)
+                                                 : 0;
+    if (store->broken)
+        sj_txn_fail(txn, SJ_FAULT_STORAGE, broken_words);
+    else if (code != 0)
         sj_txn_fail_lmdb(txn, code, "mdb_txn_begin");
-    }
+    txn->mdb = store->open;
     return txn;
 }
 
@@ -92,39 +92,28 @@ sj_write_pending(const sj_txn *txn)
     return txn->pending;
 }
 
-/*
- * LMDB may end a transaction with pages at the file's end that it allocated and never wrote; the
- * file is then shorter than its last page.  That is harmless to LMDB, but not to be told from a
- * truncated file, so the file is longer than needed before a commit: afterwards would be too late
- * for a process that is killed in between, and for a backup that looks in between.  The room ahead
- * is a hole, it takes no space of the disk.
- */
+/* Durable when true. */
 static bool
-reserve_file(sj_store *store, uint64_t ahead)
+make_durable(sj_txn *txn)
 {
-    MDB_envinfo info;
-    struct stat status;
-    uint64_t size;
+    sj_store *store = txn->store;
+    int code;
 
-    (void) mdb_env_info(store->env, &info);
-    size = ((uint64_t) info.me_last_pgno + 1) * store->page_size + ahead;
-    if (size <= store->file_size)
-        return true;
-    size += AHEAD_MIN; /* not at each commit */
-    if (fstat(store->data_fd, &status) != 0)
-        return false;
-    if ((uint64_t) status.st_size < size &&
-        (ftruncate(store->data_fd, (off_t) size) != 0 || fsync(store->data_fd) != 0))
-        return false;
-    store->file_size = size;
-    return true;
+    if (sj_is_journalled(store) && journal_fits(&store->journal)) {
+        if (!journal_write(&store->journal, txn->meta.secret, txn->meta.seq))
+            sj_txn_fail(txn, SJ_FAULT_STORAGE, "the journal cannot be written");
+    } else if (!sj_save(store, &code)) {
+        if (code != 0)
+            sj_txn_fail_lmdb(txn, code, "mdb_txn_commit");
+        else
+            sj_txn_fail(txn, SJ_FAULT_STORAGE, "the data file cannot be extended");
+    }
+    return txn->fault == SJ_FAULT_NONE;
 }
 
 bool
 sj_write_commit(sj_txn *txn)
 {
-    int code;
-
     assert(txn->fault == SJ_FAULT_NONE);
     txn->about.dry_run = false;
     txn->revision = txn->meta.seq; /* whatever was refused since */
@@ -133,33 +122,34 @@ sj_write_commit(sj_txn *txn)
         sj_write_abort(txn);
         return false;
     }
-    if (!reserve_file(txn->store, AHEAD_MIN)) {
-        sj_txn_fail(txn, SJ_FAULT_STORAGE, "the data file cannot be extended");
-        sj_write_abort(txn);
-        return false;
-    }
-    code = mdb_txn_commit(txn->mdb);
     txn->mdb = NULL;
-    if (code != 0) {
-        sj_txn_fail_lmdb(txn, code, "mdb_txn_commit");
+    if (!make_durable(txn))
         return false;
-    }
     (void) pthread_mutex_lock(&txn->store->meta_lock);
     txn->store->meta = txn->meta;
     (void) pthread_mutex_unlock(&txn->store->meta_lock);
-    if (!reserve_file(txn->store, 0)) { /* more than was reserved */
-        sj_txn_fail(txn, SJ_FAULT_STORAGE, "the data file cannot be extended");
-        return false;
-    }
     return true;
 }
 
+/* LMDB's transaction is of all batches since the last checkpoint: to undo one is to undo all, and
+ * to put the others again from the journal. */
 void
 sj_write_abort(sj_txn *txn)
 {
-    if (txn->mdb != NULL)
-        mdb_txn_abort(txn->mdb);
+    sj_store *store = txn->store;
+    uint8_t before[JOURNAL_SUM_SIZE];
+    bool untouched = sj_is_journalled(store) && !journal_has_rows(&store->journal);
+
     txn->mdb = NULL;
+    if (store->open == NULL || untouched)
+        return;
+    mdb_txn_abort(store->open);
+    store->open = NULL;
+    memset(store->write_cursors, 0, sizeof store->write_cursors);
+    if (!sj_is_journalled(store))
+        return;
+    memcpy(before, store->journal.before, sizeof before);
+    store->broken = !sj_recover(store) || memcmp(before, store->journal.before, sizeof before) != 0;
 }
 
 sj_txn *
@@ -171,6 +161,13 @@ sj_read_begin(sj_store *store, sj_arena *arena, uint64_t now_ms)
     begin(txn, store, arena, false);
     if (now_ms > txn->about.now_ms)
         txn->about.now_ms = now_ms;
+    assert(!journal_has_rows(&store->journal)); /* or half a batch would be read */
+    if (store->broken)
+        sj_txn_fail(txn, SJ_FAULT_STORAGE, broken_words);
+    if (store->broken || (sj_is_journalled(store) && store->open != NULL)) {
+        txn->mdb = store->open; /* what is durable is more than the data file has */
+        return txn;
+    }
     code = store->reader == NULL ? mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reader)
                                  : mdb_txn_renew(store->reader);
     if (code != 0) {
@@ -185,7 +182,7 @@ void
 sj_read_end(sj_txn *txn)
 {
     sj_txn_close_cursors(txn);
-    if (txn->mdb != NULL)
+    if (txn->mdb != NULL && txn->mdb == txn->store->reader)
         mdb_txn_reset(txn->mdb);
     txn->mdb = NULL;
 }

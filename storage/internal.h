@@ -3,6 +3,7 @@
 /*
  * internal: what the files of storage/ share and nobody else sees.
  */
+#include "storage/journal.h"
 #include "storage/store.h"
 
 #include <lmdb.h>
@@ -18,7 +19,7 @@ enum {
 struct sj_txn {
     sj_store *store;
     MDB_txn *mdb;
-    MDB_cursor *cursors[SJ_TABLES_MAX]; /* one a table, from its first use on */
+    MDB_cursor **cursors; /* one a table, from its first use on */
     sj_arena *arena;
     sj_about about;
     sj_meta meta;      /* as it will be after the commands so far */
@@ -49,7 +50,12 @@ struct sj_store {
     uint32_t page_size;
     sj_txn write;
     sj_txn read;
+    MDB_cursor *write_cursors[SJ_TABLES_MAX];
+    MDB_cursor *read_cursors[SJ_TABLES_MAX];
+    MDB_txn *open;   /* holds what the journal holds, and the batch under way; NULL: neither */
     MDB_txn *reader; /* kept between reads: renewed, not begun */
+    journal journal;
+    bool broken; /* the data file is behind what is durable, or unknown: nothing may be read */
 };
 
 /* A row as it is stored: revision, row, checksum over (table, key, revision, row).  In the arena;
@@ -72,8 +78,30 @@ void sj_txn_fail_lmdb(sj_txn *txn, int code, const char *call);
 void sj_txn_fail_damage(sj_txn *txn, unsigned table, sj_bytes key);
 const char *sj_table_name(const sj_store *store, unsigned table);
 
+static inline bool
+sj_is_journalled(const sj_store *store)
+{
+    return store->journal.fd >= 0;
+}
+
+/* Commit `store->open` to the data file; the journal begins again.  False: *code is LMDB's, or 0
+ * when the file cannot be extended; the outcome is unknown. */
+bool sj_save(sj_store *store, int *code);
+/* Put what the journal holds into the data file, which has nothing since its last commit. */
+bool sj_recover(sj_store *store);
+
+/* LMDB's environment; its tables and meta row; the meta row alone, as of now. */
+bool sj_env_open(sj_store *store, const char *path, unsigned flags, char words[SJ_WORDS_MAX]);
+void sj_env_close(sj_store *store);
+bool sj_store_load(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX]);
+bool sj_store_load_meta(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX]);
+/* As sj_store_open_read_only, of a store that has its schema. */
+bool sj_reader_open(sj_store *store, const char *folder, sj_arena *arena, char words[SJ_WORDS_MAX]);
+
 /* The meta row. */
 void sj_meta_put(sj_txn *txn);
+/* Its seal, as it stands in this transaction of LMDB's. */
+bool sj_meta_seal(const sj_store *store, MDB_txn *mdb, uint8_t seal[CHECKSUM_SIZE]);
 bool sj_meta_get(sj_txn *txn, sj_meta *meta, char words[SJ_WORDS_MAX]);
 
 /* Check the header of data.mdb against the file's size before LMDB maps it: a short file would be

@@ -92,6 +92,20 @@ read_row(const Sijill__V1__StoreMeta *row, const sj_schema *schema, sj_meta *met
 }
 
 bool
+sj_meta_seal(const sj_store *store, MDB_txn *mdb, uint8_t seal[CHECKSUM_SIZE])
+{
+    sj_key key = sj_key_empty();
+    MDB_val name, stored;
+
+    sj_key_add_text(&key, "meta");
+    name = (MDB_val){ key.size, key.at };
+    if (mdb_get(mdb, store->dbis[SJ_TABLE_META], &name, &stored) != 0 || stored.mv_size < ROW_EXTRA)
+        return false;
+    memcpy(seal, (const uint8_t *) stored.mv_data + stored.mv_size - CHECKSUM_SIZE, CHECKSUM_SIZE);
+    return true;
+}
+
+bool
 sj_meta_get(sj_txn *txn, sj_meta *meta, char words[SJ_WORDS_MAX])
 {
     Sijill__V1__StoreMeta *row;

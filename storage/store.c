@@ -44,8 +44,8 @@ lock_writer(sj_store *store, const char *folder, char words[SJ_WORDS_MAX])
     return true;
 }
 
-static bool
-open_env(sj_store *store, const char *path, unsigned flags, char words[SJ_WORDS_MAX])
+bool
+sj_env_open(sj_store *store, const char *path, unsigned flags, char words[SJ_WORDS_MAX])
 {
     int code = mdb_env_create(&store->env);
 
@@ -100,9 +100,12 @@ create_tables(sj_store *store, const sj_birth *birth, sj_arena *arena, char word
     return sj_write_commit(txn) || sj_path_fail(words, "cannot write", "a new store", txn->words);
 }
 
-static void
-close_env(sj_store *store)
+void
+sj_env_close(sj_store *store)
 {
+    if (store->open != NULL)
+        mdb_txn_abort(store->open);
+    store->open = NULL;
     if (store->reader != NULL)
         mdb_txn_abort(store->reader);
     if (store->env != NULL)
@@ -124,10 +127,10 @@ create(sj_store *store, const char *folder, const char *path, const sj_birth *bi
         return sj_path_fail(words, "cannot make a folder in", folder, strerror(errno));
     if (chmod(fresh, FOLDER_MODE) != 0)
         return sj_path_fail(words, "cannot set the mode of", fresh, strerror(errno));
-    good = open_env(store, fresh, 0, words);
+    good = sj_env_open(store, fresh, 0, words);
     store->page_size = (uint32_t) sysconf(_SC_PAGESIZE);
     good = good && create_tables(store, birth, arena, words);
-    close_env(store);
+    sj_env_close(store);
     if (good && (!sj_path_sync(fresh) || rename(fresh, path) != 0 || !sj_path_sync(folder)))
         good = sj_path_fail(words, "cannot put in place", path, strerror(errno));
     if (!good) {
@@ -141,12 +144,23 @@ create(sj_store *store, const char *folder, const char *path, const sj_birth *bi
     return good;
 }
 
-static bool
-load(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX])
+bool
+sj_store_load_meta(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX])
 {
     sj_meta meta = { .epoch = 0 };
+    sj_txn *txn = sj_read_begin(store, arena, 0);
+    bool good = sj_meta_get(txn, &meta, words);
+
+    sj_read_end(txn);
+    sj_arena_reset(arena);
+    store->meta = meta;
+    return good;
+}
+
+bool
+sj_store_load(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX])
+{
     MDB_txn *mdb;
-    sj_txn *txn;
     bool good;
     int dead;
     int code = mdb_reader_check(store->env, &dead);
@@ -163,11 +177,7 @@ load(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX])
     code = mdb_txn_commit(mdb); /* keeps the handles */
     if (code != 0)
         return sj_path_fail(words, "cannot read", "the store", mdb_strerror(code));
-    txn = sj_read_begin(store, arena, 0);
-    good = sj_meta_get(txn, &meta, words);
-    sj_read_end(txn);
-    store->meta = meta;
-    return good;
+    return sj_store_load_meta(store, arena, words);
 }
 
 /* Its name is its instant: one backup restored twice begins two histories, and a reader of the
@@ -181,6 +191,39 @@ name_epoch(sj_meta *meta, uint64_t now_ms)
     meta->epoch = now_ms > meta->epoch ? now_ms : meta->epoch + 1;
 }
 
+static bool
+is_restored(const char *path, char manifest[SJ_PATH_MAX])
+{
+    return sj_path(manifest, path, "BACKUP") && access(manifest, F_OK) == 0;
+}
+
+/* What was durable when the last writer was killed.  A journal beside a restored backup is of what
+ * was there before it, and goes. */
+static bool
+open_journal(sj_store *store, const char *path, sj_arena *arena, char words[SJ_WORDS_MAX])
+{
+    char file[SJ_PATH_MAX], manifest[SJ_PATH_MAX];
+
+    if (!store->schema.journalled)
+        return true;
+    if (!sj_path(file, path, "journal"))
+        return sj_path_fail(words, "the path is too long:", path, "choose a shorter --home");
+    if (is_restored(path, manifest) && unlink(file) != 0 && errno != ENOENT)
+        return sj_path_fail(words, "cannot remove", file, strerror(errno));
+    if (!journal_open(&store->journal, file, words))
+        return false;
+    if (!sj_path_sync(path))
+        return sj_path_fail(words, "cannot make durable", path, strerror(errno));
+    if (!sj_recover(store))
+        return sj_path_fail(words, "cannot put again what is in", file,
+                            "is there room on the disk, and memory? then start again");
+    if (!sj_store_load_meta(store, arena, words))
+        return false;
+    return journal_newest(&store->journal, store->meta.secret) <= store->meta.seq ||
+           sj_path_fail(words, "damaged, and no longer whole:", file,
+                        "it held what was durable; restore the last backup");
+}
+
 /* A store that came back from a backup begins a new epoch: sequences after its head will be given
  * out a second time. */
 static bool
@@ -190,7 +233,7 @@ begin_epoch(sj_store *store, const char *path, uint64_t now_ms, sj_arena *arena,
     char manifest[SJ_PATH_MAX];
     sj_txn *txn;
 
-    if (!sj_path(manifest, path, "BACKUP") || access(manifest, F_OK) != 0)
+    if (!is_restored(path, manifest))
         return true;
     txn = sj_write_begin(store, arena);
     name_epoch(&txn->meta, now_ms);
@@ -215,19 +258,10 @@ open_writer(sj_store *store, const char *folder, const sj_birth *birth, sj_arena
         return false;
     if (access(path, F_OK) != 0 && !create(store, folder, path, birth, arena, words))
         return false;
-    return sj_data_file_check(file, &store->page_size, words) && open_env(store, path, 0, words) &&
-           load(store, arena, words) && begin_epoch(store, path, birth->now_ms, arena, words);
-}
-
-static bool
-open_reader(sj_store *store, const char *folder, sj_arena *arena, char words[SJ_WORDS_MAX])
-{
-    char path[SJ_PATH_MAX], file[SJ_PATH_MAX];
-
-    if (!sj_path(path, folder, "store") || !sj_path(file, path, "data.mdb"))
-        return sj_path_fail(words, "the path is too long:", folder, "choose a shorter --home");
     return sj_data_file_check(file, &store->page_size, words) &&
-           open_env(store, path, MDB_RDONLY, words) && load(store, arena, words);
+           sj_env_open(store, path, 0, words) && sj_store_load(store, arena, words) &&
+           open_journal(store, path, arena, words) &&
+           begin_epoch(store, path, birth->now_ms, arena, words);
 }
 
 static bool
@@ -245,9 +279,9 @@ open_as(sj_store **opened, const char *folder, const sj_schema *schema, const sj
     }
     store->schema = *schema;
     (void) pthread_mutex_init(&store->meta_lock, NULL);
-    store->lock_fd = -1;
+    store->lock_fd = store->journal.fd = -1;
     good = birth != NULL ? open_writer(store, folder, birth, &arena, words)
-                         : open_reader(store, folder, &arena, words);
+                         : sj_reader_open(store, folder, &arena, words);
     sj_arena_close(&arena);
     if (!good)
         sj_store_close(&store);
@@ -290,10 +324,16 @@ give_back_room(const sj_store *store)
 void
 sj_store_close(sj_store **store)
 {
+    char words[SJ_WORDS_MAX];
+
     if (*store == NULL)
         return;
+    /* What cannot be saved stays in the journal. */
+    if (!journal_has_rows(&(*store)->journal))
+        (void) sj_store_checkpoint(*store, words);
     give_back_room(*store);
-    close_env(*store);
+    sj_env_close(*store);
+    journal_close(&(*store)->journal);
     if ((*store)->lock_fd >= 0)
         (void) close((*store)->lock_fd);
     (void) pthread_mutex_destroy(&(*store)->meta_lock);

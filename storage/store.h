@@ -4,9 +4,9 @@
  * store: one LMDB environment, one writer process, and the transactions that run on it.
  *
  * Layout of a folder: writer.lock (flock'ed by the one writer), store/data.mdb and store/lock.mdb
- * (LMDB's own; nobody else opens those).  A store is made in a temporary folder and renamed, so a
- * crash while it is made leaves none.  A file BACKUP in store/ says that it was restored from a
- * backup: the first writer raises the epoch and removes the file.
+ * (LMDB's own; nobody else opens those), store/journal (storage/journal.h).  A store is made in a
+ * temporary folder and renamed, so a crash while it is made leaves none.  A file BACKUP in store/
+ * says that it was restored from a backup: the first writer raises the epoch and removes the file.
  */
 #include "sijill/v1/store.pb-c.h"
 #include "storage/txn.h"
@@ -19,6 +19,7 @@ typedef struct sj_schema {
     const char *service;
     uint32_t version;
     const char *const *tables; /* own ones, ended by NULL */
+    bool journalled;  /* a batch goes to a journal first; for a store that one thread uses */
     uint64_t growing; /* a bit for each whose rows come in the order of their keys, as a rule */
 } sj_schema;
 
@@ -34,7 +35,9 @@ typedef struct sj_birth {
  * newer schema, a damaged meta row. */
 bool sj_store_open(sj_store **store, const char *folder, const sj_schema *schema,
                    const sj_birth *birth, char words[SJ_WORDS_MAX]);
-/* Open for reading beside a running writer, from another process than the writer's. */
+/* Open for reading beside a running writer, from another process than the writer's.  What was
+ * durable before is read: the writer's next checkpoint is waited for; where no writer runs, what
+ * one that was killed left in the journal is put into the data file first. */
 bool sj_store_open_read_only(sj_store **store, const char *folder, const sj_schema *schema,
                              char words[SJ_WORDS_MAX]);
 void sj_store_close(sj_store **store);
@@ -95,6 +98,15 @@ bool sj_write_commit(sj_txn *txn);
 void sj_write_abort(sj_txn *txn);
 /* Whether any command of the batch wrote: an empty batch needs no commit. */
 bool sj_write_pending(const sj_txn *txn);
+
+/* Put what the journal holds into the data file, between two batches.  It takes as long as the
+ * pages that were changed need; backups and other readers see no more than the last checkpoint.
+ * False: the process must end; nothing is lost. */
+bool sj_store_checkpoint(sj_store *store, char words[SJ_WORDS_MAX]);
+/* Whether the journal holds so much that one is due. */
+bool sj_store_needs_checkpoint(const sj_store *store);
+/* Whether it holds anything. */
+bool sj_store_has_unsaved(const sj_store *store);
 
 /* A read transaction; now_ms for sj_now.  One at a time beside the batch, which may be another
  * thread's. */

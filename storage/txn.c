@@ -233,6 +233,9 @@ sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
     MDB_val name = { key->size, (void *) (uintptr_t) key->at };
     MDB_val stored = { sealed.size, (void *) (uintptr_t) sealed.at };
 
+    if (sj_is_journalled(txn->store))
+        journal_add(&txn->store->journal,
+                    &(journal_row){ .table = table, .key = sj_key_bytes(key), .value = sealed });
     code = has_trail(txn, table) ? put_followed(txn, cursor, table, &name, &stored)
                                  : put_row(txn, cursor, table, &name, &stored);
     if (code != 0)
@@ -269,6 +272,9 @@ sj_delete(sj_txn *txn, unsigned table, const sj_key *key)
         follow_deleted(txn, table, name);
     if (txn->fault != SJ_FAULT_NONE)
         return;
+    if (sj_is_journalled(txn->store))
+        journal_add(&txn->store->journal,
+                    &(journal_row){ .deleted = true, .table = table, .key = sj_key_bytes(key) });
     close_cursor(txn, table); /* pages may be merged under it */
     code = mdb_del(txn->mdb, txn->store->dbis[table], &name, NULL);
     if (code != 0 && code != MDB_NOTFOUND)

@@ -328,6 +328,11 @@ write_batches(const service_metrics *s, metrics_text *out)
     for (backend_service i = 0; i < BACKEND_SERVICES; i++)
         if (s->told[i].metrics != NULL)
             write_histogram(&s->told[i], s->told[i].metrics->commit_us, 1e-6, out);
+    metrics_family(out, "sijill_checkpoint_seconds", METRICS_HISTOGRAM,
+                   "Time of one checkpoint of the journal.");
+    for (backend_service i = 0; i < BACKEND_SERVICES; i++)
+        if (s->told[i].metrics != NULL)
+            write_histogram(&s->told[i], s->told[i].metrics->checkpoint_us, 1e-6, out);
 }
 
 static void

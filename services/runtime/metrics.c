@@ -85,6 +85,12 @@ sj_metrics_committed(sj_metrics *metrics, size_t commands, uint64_t took_us)
     add_to(&metrics->commit_us, commit_bounds, took_us);
 }
 
+void
+sj_metrics_saved(sj_metrics *metrics, uint64_t took_us)
+{
+    add_to(&metrics->checkpoint_us, commit_bounds, took_us);
+}
+
 static void
 write_histogram(Sijill__V1__Histogram *out, sj_histogram *histogram, const uint64_t *bounds)
 {
@@ -143,15 +149,17 @@ oldest_wait_us(const sj_service *service)
 void
 sj_metrics_answer(sj_service *service, sj_txn *txn, sj_reply *reply)
 {
-    Sijill__V1__Histogram batch, commit;
+    Sijill__V1__Histogram batch, commit, checkpoint;
     Sijill__V1__Metrics out;
 
     sijill__v1__metrics__init(&out);
     out.command = write_answers(&service->metrics, txn, &out.n_command);
     write_histogram(&batch, &service->metrics.batch, batch_bounds);
     write_histogram(&commit, &service->metrics.commit_us, commit_bounds);
+    write_histogram(&checkpoint, &service->metrics.checkpoint_us, commit_bounds);
     out.batch = &batch;
     out.commit_us = &commit;
+    out.checkpoint_us = &checkpoint;
     out.has_queued = out.has_oldest_wait_us = out.has_oldest_reader = out.has_readers = 1;
     out.has_refused_peers = 1;
     out.queued = (uint32_t) (service->queue.ring_count + service->queue.parked_count);

@@ -25,6 +25,7 @@ typedef struct sj_metrics {
     uint64_t answers[SJ_METRICS_ROUTES][SJ_METRICS_CODES];
     sj_histogram batch;     /* commands a commit */
     sj_histogram commit_us; /* time of a commit */
+    sj_histogram checkpoint_us;
 } sj_metrics;
 
 /* 950 and 951: what the process answers, not its core; ended by a name of NULL. */
@@ -34,6 +35,7 @@ void sj_metrics_open(sj_metrics *metrics, const sj_core *core);
 /* One answer; `route` NULL: to a type that nobody here knows. */
 void sj_metrics_answered(sj_metrics *metrics, const sj_route *route, sj_status status);
 void sj_metrics_committed(sj_metrics *metrics, size_t commands, uint64_t took_us);
+void sj_metrics_saved(sj_metrics *metrics, uint64_t took_us);
 
 /* 951: at this moment. */
 void sj_metrics_answer(struct sj_service *service, sj_txn *txn, sj_reply *reply);

@@ -6,6 +6,7 @@
 #include "services/runtime/front.h"
 #include "services/runtime/log.h"
 #include "services/runtime/notify.h"
+#include "services/runtime/stop.h"
 #include "services/runtime/turn.h"
 
 #include <errno.h>
@@ -35,6 +36,8 @@ enum {
 
 static const uint64_t day_ms = UINT64_C(24) * 3600 * 1000;
 static const uint64_t sweep_us = 10 * 1000 * 1000;
+/* What is durable is in the data file so much later, where backups and scrub see it. */
+static const uint64_t checkpoint_us = 250 * 1000;
 
 static bool
 fail(const char *event, const char *words)
@@ -47,7 +50,9 @@ static bool
 open_store(sj_service *service)
 {
     const sj_core *core = service->plan->core;
-    sj_schema schema = { .service = core->name, .version = core->schema, .tables = core->tables };
+    sj_schema schema = {
+        .service = core->name, .version = core->schema, .tables = core->tables, .journalled = true
+    };
     sj_birth birth = { .now_ms = sj_clock_ms() };
     char words[SJ_WORDS_MAX];
 
@@ -343,6 +348,25 @@ keep_house(sj_service *service, uint64_t now_us)
     watch_room(service);
 }
 
+/* After the answers: nobody waits for a checkpoint who has not come since. */
+static void
+save(sj_service *service, uint64_t now_us)
+{
+    char words[SJ_WORDS_MAX];
+
+    if (!sj_store_has_unsaved(service->store))
+        return;
+    if (service->unsaved_us == 0)
+        service->unsaved_us = now_us;
+    if (!sj_store_needs_checkpoint(service->store) && now_us - service->unsaved_us < checkpoint_us)
+        return;
+    now_us = sj_monotonic_us();
+    if (!sj_store_checkpoint(service->store, words))
+        sj_stop("checkpoint.failed", words); /* the journal has it all for the next start */
+    sj_metrics_saved(&service->metrics, sj_monotonic_us() - now_us);
+    service->unsaved_us = 0;
+}
+
 static void
 adjust_window(sj_service *service)
 {
@@ -451,6 +475,7 @@ sj_service_run(sj_service *service)
         more = sj_feed_send(&service->feed, service->presence.now_ms, service->now_us) || more;
         if (service->link.plan != NULL)
             sj_link_ask(&service->link, service->store, &service->scratch, now_us);
+        save(service, now_us);
         adjust_window(service);
         keep_house(service, now_us);
     } while (!drained(service, now_us));

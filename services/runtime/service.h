@@ -78,7 +78,8 @@ typedef struct sj_service {
     uint64_t refused_logged, refused_us;           /* of peers that were refused */
     uint64_t pulsed_us, swept_us, fed_watchdog_us; /* when it was last done */
     bool wrote;                                    /* since the last pulse */
-    int64_t clock_offset_ms;                       /* wall less monotonic, at start */
+    uint64_t unsaved_us;     /* since when the journal holds something; 0: it does not */
+    int64_t clock_offset_ms; /* wall less monotonic, at start */
     bool clock_in_doubt;
     bool store_full;
     sj_command notes[SJ_NOTES_MAX]; /* NoteConsumer commands for the next turn */

@@ -24,13 +24,25 @@ open_store(fixture *f)
 {
     sj_schema schema = { .service = f->core->name,
                          .version = f->core->schema,
-                         .tables = f->core->tables };
+                         .tables = f->core->tables,
+                         .journalled = true };
     sj_birth birth = { .now_ms = 1 };
     char words[SJ_WORDS_MAX];
 
     memset(birth.store_id, 7, sizeof birth.store_id);
     memset(birth.secret, 8, sizeof birth.secret);
     if (!sj_store_open(&f->store, f->folder, &schema, &birth, words)) {
+        (void) fprintf(stderr, "fixture: %s\n", words);
+        abort();
+    }
+}
+
+void
+fixture_save(fixture *f)
+{
+    char words[SJ_WORDS_MAX];
+
+    if (!sj_store_checkpoint(f->store, words)) {
         (void) fprintf(stderr, "fixture: %s\n", words);
         abort();
     }

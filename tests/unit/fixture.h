@@ -45,6 +45,9 @@ sj_status fixture_feed(fixture *f, uint32_t type, const ProtobufCMessage *body,
 /* f->reply's body as a message; it lives until the next job. */
 void *fixture_reply(fixture *f, const ProtobufCMessageDescriptor *type);
 
+/* A checkpoint: what others see of the store's folder is as of the last one. */
+void fixture_save(fixture *f);
+
 /* How many records of a type the outbox holds (0: of all types), and the last of that type,
  * unpacked until the next job. */
 size_t fixture_emitted(fixture *f, uint32_t type);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The instant after LMDB's commit, in which a process may be killed.  mdb_txn_commit is wrapped by
+ * The instant after a checkpoint in which a process may be killed.  mdb_txn_commit is wrapped by
  * the linker: after each, before storage does anything else, the data file is looked at as the
  * next start would look at it.
  */
@@ -88,7 +88,7 @@ size_of(uint64_t chance)
 /* Pages that come and go inside one transaction: LMDB takes new ones at the end of the file, and
  * need not write those that it gave up again. */
 static void
-a_kill_right_after_a_commit_leaves_a_file_that_opens(void **state)
+a_kill_right_after_a_checkpoint_leaves_a_file_that_opens(void **state)
 {
     fixture *f = *state;
     uint64_t chance = 42; /* round 28 is one that leaves pages unwritten */
@@ -103,6 +103,7 @@ a_kill_right_after_a_commit_leaves_a_file_that_opens(void **state)
             sj_arena_reset(&f->arena);
         }
         assert_true(sj_write_commit(txn));
+        fixture_save(f);
         assert_string_equal(refused, "");
     }
     data_path[0] = '\0';
@@ -113,7 +114,7 @@ int
 main(void)
 {
     const struct CMUnitTest laws[] = {
-        cmocka_unit_test_setup_teardown(a_kill_right_after_a_commit_leaves_a_file_that_opens,
+        cmocka_unit_test_setup_teardown(a_kill_right_after_a_checkpoint_leaves_a_file_that_opens,
                                         open_toy, fixture_close),
     };
 

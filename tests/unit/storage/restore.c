@@ -88,6 +88,7 @@ a_backup_in_the_middle_of_a_batch_holds_none_of_it(void **state)
 
     assert_int_equal(toy_keep(f, "a", NOW), SJ_OK);
     seq = sj_store_meta(f->store)->seq;
+    fixture_save(f);
     txn = sj_write_begin(f->store, &f->arena);
     sj_command_begin(txn, &about);
     sj_put(txn, SJ_TABLE_OWN, &key, (sj_bytes){ "half", 4 });

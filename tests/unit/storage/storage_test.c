@@ -277,6 +277,7 @@ a_short_or_strange_file_is_refused(void **state)
     char path[128];
 
     assert_int_equal(put(f, "a", 1), SJ_OK);
+    fixture_save(f);
     (void) snprintf(path, sizeof path, "%s/store/data.mdb", f->folder);
     assert_int_equal(truncate(path, 4 * 4096), 0); /* the file's end is room not yet used */
     expect_refused(f, &schema, "truncated");
@@ -298,6 +299,7 @@ a_last_page_beyond_all_numbers_is_refused(void **state)
     char path[128];
 
     assert_int_equal(put(f, "a", 1), SJ_OK);
+    fixture_save(f);
     (void) snprintf(path, sizeof path, "%s/store/data.mdb", f->folder);
     int fd = open(path, O_WRONLY);
     for (off_t meta = 0; meta <= 4096; meta += 4096)
@@ -337,6 +339,7 @@ a_damaged_record_is_found_when_read_and_by_scrub(void **state)
     assert_int_equal(put(f, "a-text-to-be-found", 1), SJ_OK);
     assert_int_equal(put(f, "somebody-else", 1), SJ_OK);
     assert_int_equal(fixture_scrub(f), 0);
+    fixture_save(f);
     damage_file(f, "a-text-to-be-found");
     assert_true(fixture_scrub(f) >= 1);
     assert_int_equal(fixture_run(f, LOOK, &message.base, NOW), SJ_OK);
@@ -448,6 +451,7 @@ a_reader_in_another_process_is_counted_with_how_far_it_is_behind(void **state)
     pid_t reader;
 
     assert_int_equal(put(f, "a", 1), SJ_OK);
+    fixture_save(f);
     sj_store_readers(f->store, &count, &behind);
     assert_int_equal(count, 0);
     assert_int_equal(behind, 0);
@@ -459,8 +463,10 @@ a_reader_in_another_process_is_counted_with_how_far_it_is_behind(void **state)
         read_beside(f->folder, ready[1], done[0]);
     }
     assert_int_equal(read(ready[0], &mark, 1), 1);
-    for (uint64_t n = 0; n < COMMITS; n++)
+    for (uint64_t n = 0; n < COMMITS; n++) {
         assert_int_equal(put(f, "a", n), SJ_OK);
+        fixture_save(f);
+    }
     sj_store_readers(f->store, &count, &behind);
     assert_int_equal(count, 1);
     assert_int_equal(behind, COMMITS);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/journal.h"
+
+#include "storage/folder.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    BLOCK = 4096,
+    SEQ_AT = 8,
+    SIZE_AT = 16,
+    BEFORE_AT = 24,
+    SUM_AT = 40,
+    HEAD_SIZE = 56,
+    ROW_HEAD_SIZE = 8,
+    ROOM_FIRST = 256 * 1024,
+    PUT = 1,
+    DELETE = 2,
+    FILE_MODE = 0640,
+};
+
+static const unsigned char magic[SEQ_AT] = { 's', 'i', 'j', 'i', 'l', 'l', 'j', '1' };
+
+static uint64_t
+blocks(uint64_t size)
+{
+    return (size + BLOCK - 1) / BLOCK * BLOCK;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------
+ */
+
+/* Its whole size is there from the beginning: a write then changes the file's content alone, which
+ * is all that fdatasync has to wait for, and it cannot find the disk full. */
+static bool
+make_room(int fd)
+{
+    struct stat status;
+    int code;
+
+    if (fstat(fd, &status) != 0)
+        return false;
+    if (status.st_size >= JOURNAL_SIZE)
+        return true;
+    code = posix_fallocate(fd, 0, JOURNAL_SIZE);
+    if (code != 0)
+        errno = code;
+    return code == 0 && fsync(fd) == 0;
+}
+
+bool
+journal_open(journal *j, const char *path, char words[SJ_WORDS_MAX])
+{
+    *j = (journal){ .fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE) };
+    if (j->fd < 0 || !make_room(j->fd))
+        return sj_path_fail(words, "cannot make room for", path, strerror(errno));
+    return true;
+}
+
+void
+journal_close(journal *j)
+{
+    if (j->fd >= 0)
+        (void) close(j->fd);
+    free(j->record);
+    *j = (journal){ .fd = -1 };
+}
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+static bool
+grow(journal *j, size_t need)
+{
+    size_t room = j->room == 0 ? ROOM_FIRST : j->room;
+    unsigned char *record;
+
+    while (room < need)
+        room *= 2;
+    if (room == j->room)
+        return true;
+    if (need > JOURNAL_RECORD_MAX)
+        return false;
+    record = realloc(j->record, room);
+    if (record == NULL)
+        return false;
+    j->record = record;
+    j->room = room;
+    return true;
+}
+
+void
+journal_add(journal *j, const journal_row *row)
+{
+    size_t used = j->used == 0 ? HEAD_SIZE : j->used;
+    size_t size = ROW_HEAD_SIZE + row->key.size + row->value.size;
+    unsigned char *at;
+
+    j->used = used;
+    j->too_long = j->too_long || !grow(j, blocks(used + size));
+    if (j->too_long)
+        return;
+    at = j->record + used;
+    at[0] = row->deleted ? DELETE : PUT;
+    at[1] = (unsigned char) row->table;
+    at[2] = (unsigned char) (row->key.size >> 8);
+    at[3] = (unsigned char) row->key.size;
+    sj_write_u32(at + 4, (uint32_t) row->value.size);
+    memcpy(at + ROW_HEAD_SIZE, row->key.at, row->key.size);
+    if (row->value.size > 0)
+        memcpy(at + ROW_HEAD_SIZE + row->key.size, row->value.at, row->value.size);
+    j->used += size;
+}
+
+bool
+journal_has_rows(const journal *j)
+{
+    return j->used > 0;
+}
+
+void
+journal_drop(journal *j)
+{
+    j->used = 0;
+    j->too_long = false;
+}
+
+bool
+journal_fits(const journal *j)
+{
+    return !j->too_long && j->at + blocks(j->used) <= JOURNAL_SIZE;
+}
+
+/* `record` has its head, but for the sum. */
+static void
+sum_record(unsigned char *record, size_t size, const uint8_t secret[SJ_ID_SIZE],
+           unsigned char sum[JOURNAL_SUM_SIZE])
+{
+    static_assert(crypto_shorthash_siphashx24_BYTES == JOURNAL_SUM_SIZE, "128 bits");
+    memset(record + SUM_AT, 0, JOURNAL_SUM_SIZE);
+    (void) crypto_shorthash_siphashx24(sum, record, size, secret);
+}
+
+static bool
+write_all(int fd, const unsigned char *at, size_t size, uint64_t offset)
+{
+    while (size > 0) {
+        ssize_t done = pwrite(fd, at, size, (off_t) offset);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        at += done;
+        size -= (size_t) done;
+        offset += (uint64_t) done;
+    }
+    return true;
+}
+
+bool
+journal_write(journal *j, const uint8_t secret[SJ_ID_SIZE], uint64_t seq)
+{
+    unsigned char sum[JOURNAL_SUM_SIZE];
+    size_t size = j->used, whole = (size_t) blocks(size);
+
+    assert(journal_has_rows(j) && journal_fits(j));
+    memcpy(j->record, magic, sizeof magic);
+    sj_write_u64(j->record + SEQ_AT, seq);
+    sj_write_u64(j->record + SIZE_AT, size - HEAD_SIZE);
+    memcpy(j->record + BEFORE_AT, j->before, sizeof j->before);
+    sum_record(j->record, size, secret, sum);
+    memcpy(j->record + SUM_AT, sum, sizeof sum);
+    memset(j->record + size, 0, whole - size);
+    if (!write_all(j->fd, j->record, whole, j->at) || fdatasync(j->fd) != 0)
+        return false;
+    j->at += whole;
+    memcpy(j->before, j->record + size - JOURNAL_SUM_SIZE, sizeof j->before);
+    journal_drop(j);
+    return true;
+}
+
+void
+journal_restart(journal *j, const uint8_t seal[JOURNAL_SUM_SIZE])
+{
+    j->at = 0;
+    memcpy(j->before, seal, sizeof j->before);
+    journal_drop(j);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+static bool
+read_all(int fd, unsigned char *at, size_t size, uint64_t offset)
+{
+    while (size > 0) {
+        ssize_t done = pread(fd, at, size, (off_t) offset);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        at += done;
+        size -= (size_t) done;
+        offset += (uint64_t) done;
+    }
+    return true;
+}
+
+/* The record that begins at `offset`, in memory of the caller's; NULL: there is no whole one.
+ * *size is its own, without what fills its last block. */
+static unsigned char *
+read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE], size_t *size)
+{
+    unsigned char head[HEAD_SIZE], sum[JOURNAL_SUM_SIZE];
+    unsigned char *record;
+    uint64_t rows;
+
+    if (offset + BLOCK > JOURNAL_SIZE || !read_all(j->fd, head, sizeof head, offset) ||
+        memcmp(head, magic, sizeof magic) != 0)
+        return NULL;
+    rows = sj_read_u64(head + SIZE_AT);
+    if (rows < JOURNAL_SUM_SIZE || rows > JOURNAL_RECORD_MAX ||
+        offset + HEAD_SIZE + rows > JOURNAL_SIZE)
+        return NULL;
+    *size = HEAD_SIZE + (size_t) rows;
+    record = malloc(*size);
+    if (record == NULL || !read_all(j->fd, record, *size, offset)) {
+        free(record);
+        return NULL;
+    }
+    sum_record(record, *size, secret, sum);
+    if (sodium_memcmp(sum, head + SUM_AT, sizeof sum) == 0)
+        return record;
+    free(record);
+    return NULL;
+}
+
+static bool
+put_rows(const unsigned char *at, const unsigned char *end, journal_put_fn *put, void *context)
+{
+    while (end - at >= ROW_HEAD_SIZE) {
+        journal_row row = { .deleted = at[0] == DELETE,
+                            .table = at[1],
+                            .key = { at + ROW_HEAD_SIZE, (size_t) at[2] << 8 | at[3] },
+                            .value = { NULL, sj_read_u32(at + 4) } };
+
+        row.value.at = at + ROW_HEAD_SIZE + row.key.size;
+        if ((size_t) (end - at) < ROW_HEAD_SIZE + row.key.size + row.value.size ||
+            !put(context, &row))
+            return false;
+        at += ROW_HEAD_SIZE + row.key.size + row.value.size;
+    }
+    return at == end;
+}
+
+bool
+journal_replay(journal *j, const uint8_t secret[SJ_ID_SIZE], journal_put_fn *put, void *context)
+{
+    for (;;) {
+        size_t size;
+        unsigned char *record = read_record(j, j->at, secret, &size);
+        bool next = record != NULL && memcmp(record + BEFORE_AT, j->before, sizeof j->before) == 0;
+        bool good = !next || put_rows(record + HEAD_SIZE, record + size, put, context);
+
+        if (next && good) {
+            j->at += blocks(size);
+            memcpy(j->before, record + size - JOURNAL_SUM_SIZE, sizeof j->before);
+        }
+        free(record);
+        if (!next || !good)
+            return good;
+    }
+}
+
+uint64_t
+journal_newest(const journal *j, const uint8_t secret[SJ_ID_SIZE])
+{
+    uint64_t newest = 0;
+
+    for (uint64_t offset = 0; offset < JOURNAL_SIZE; offset += BLOCK) {
+        size_t size;
+        unsigned char *record = read_record(j, offset, secret, &size);
+
+        if (record != NULL && sj_read_u64(record + SEQ_AT) > newest)
+            newest = sj_read_u64(record + SEQ_AT);
+        free(record);
+    }
+    return newest;
+}
