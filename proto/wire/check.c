@@ -23,7 +23,7 @@ typedef struct reader {
 /* Shortest form only: a second way to write the same number is a second message with the same
  * meaning. */
 static bool
-read_varint(reader *in, uint64_t *value)
+read_long_varint(reader *in, uint64_t *value)
 {
     uint64_t sum = 0;
 
@@ -39,6 +39,16 @@ read_varint(reader *in, uint64_t *value)
         }
     }
     return false;
+}
+
+/* Nearly always one octet. */
+static inline bool
+read_varint(reader *in, uint64_t *value)
+{
+    if (in->at == in->end || *in->at >= 0x80)
+        return read_long_varint(in, value);
+    *value = *in->at++;
+    return true;
 }
 
 static unsigned
@@ -261,6 +271,20 @@ check_field(walker *walk, const ProtobufCFieldDescriptor *field, const sj_limit 
     return check_number(value, field, limit);
 }
 
+/* Looked for from the last one on: fields mostly come in the order of their numbers, in which the
+ * descriptor has them. */
+static const ProtobufCFieldDescriptor *
+find_field(const ProtobufCMessageDescriptor *type, unsigned number, size_t last)
+{
+    const ProtobufCFieldDescriptor *fields = type->fields;
+
+    while (last < type->n_fields && fields[last].id < number)
+        last++;
+    return last < type->n_fields && fields[last].id == number
+               ? &fields[last]
+               : protobuf_c_message_descriptor_get_field(type, number);
+}
+
 /* The schema has no message inside itself, so this is as deep as the schema; SJ_DEPTH_MAX says it
  * again.  */
 static const char *
@@ -269,6 +293,7 @@ check_message(walker *walk, const ProtobufCMessageDescriptor *type, reader in)
     const sj_limit *limits = sj_limits_of(type);
     uint32_t counts[FIELDS_MAX];
     const char *wrong = NULL;
+    size_t index = 0;
 
     if (limits == NULL || type->n_fields > FIELDS_MAX || walk->depth == SJ_DEPTH_MAX)
         return "no peer may send this message";
@@ -281,12 +306,12 @@ check_message(walker *walk, const ProtobufCMessageDescriptor *type, reader in)
         walk->field = "";
         if (!read_varint(&in, &tag) || tag > UINT32_MAX || tag >> 3 == 0)
             return "not a protobuf message";
-        field = protobuf_c_message_descriptor_get_field(type, (unsigned) (tag >> 3));
+        field = find_field(type, (unsigned) (tag >> 3), index);
         if (field == NULL)
             return "a field that is unknown here";
         walk->field = field->name;
+        index = (size_t) (field - type->fields);
 
-        size_t index = (size_t) (field - type->fields);
         uint32_t allowed = field->label == PROTOBUF_C_LABEL_REPEATED ? limits[index].count : 1;
 
         if (++counts[index] > allowed)
