@@ -283,6 +283,29 @@ append(unsigned char *at, size_t room, const sj_outbox_record *record)
     return (size_t) (end - at) + record->personal.size;
 }
 
+static uint64_t
+bit_of(uint64_t type)
+{
+    return UINT64_C(1) << type % 64;
+}
+
+void
+sj_stretch_meet(sj_stretch *stretch, uint64_t type)
+{
+    stretch->types |= bit_of(type);
+}
+
+uint64_t
+sj_subscription_pass(const sj_subscription *subscription, const sj_stretch *stretch)
+{
+    bool takes = subscription->type_count == 0 || subscription->covered < stretch->from ||
+                 subscription->covered > stretch->to;
+
+    for (size_t i = 0; i < subscription->type_count; i++)
+        takes = takes || (stretch->types & bit_of(subscription->types[i])) != 0;
+    return takes ? subscription->covered : stretch->to;
+}
+
 /* Compose one frame from `covered` on; *covered moves.  The octets of its records; 0: nothing to
  * say. */
 static size_t
@@ -294,6 +317,10 @@ compose(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, uint64_
     sj_outbox_record record;
     unsigned count = 0;
 
+    *covered = sj_subscription_pass(subscription, &feed->stretch);
+    if (*covered == head)
+        return 0;
+    feed->stretch = (sj_stretch){ .from = *covered, .to = *covered };
     for (unsigned looked = 0; looked < LOOKED_AT_MAX && count < SJ_FEED_RECORDS_MAX &&
                               (used == 0 || used < subscription->credit);
          looked++) {
@@ -301,6 +328,8 @@ compose(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, uint64_
 
         sj_arena_reset(&feed->arena);
         if (!sj_outbox_look(txn, *covered, &record)) {
+            if (sj_txn_fault(txn) == SJ_FAULT_NONE)
+                feed->stretch.to = head;
             *covered = head;
             return used;
         }
@@ -313,7 +342,9 @@ compose(sj_feed *feed, sj_txn *txn, const sj_subscription *subscription, uint64_
             count++;
         }
         used += size;
-        *covered = record.seq;
+        *covered = feed->stretch.to = record.seq;
+        sj_stretch_meet(&feed->stretch,
+                        sj_peek_number(record.record.at, record.record.size, RECORD_TYPE_FIELD));
     }
     return used;
 }
@@ -369,7 +400,9 @@ send_head(sj_feed *feed, sj_subscription *subscription)
 void
 sj_subscription_hold(sj_subscription *subscription, uint64_t now_us)
 {
-    subscription->held_until_us = now_us + UINT64_C(1000) * SJ_FEED_GATHER_MS;
+    uint64_t gather_us = UINT64_C(1000) * SJ_FEED_GATHER_MS;
+
+    subscription->held_until_us = (now_us / gather_us + 1) * gather_us;
 }
 
 bool
@@ -396,44 +429,54 @@ sj_feed_patience(const sj_feed *feed, uint64_t now_us, uint64_t patience_us)
     return patience_us;
 }
 
+/* True: there is more to send. */
+static bool
+send_one(sj_feed *feed, sj_subscription *subscription, uint64_t now_ms, uint64_t now_us)
+{
+    uint64_t head = sj_store_meta(feed->store)->seq;
+    uint64_t covered = subscription->covered;
+    bool behind = covered < head && subscription->credit > 0;
+    size_t used = 0;
+
+    if (behind && sj_subscription_holds(subscription, head, now_us))
+        return false;
+    if (behind) {
+        sj_txn *txn = sj_read_begin(feed->store, &feed->arena, now_ms);
+
+        used = compose(feed, txn, subscription, &covered);
+        if (sj_txn_fault(txn) != SJ_FAULT_NONE) /* else the consumer would be told that there is
+                                                   nothing where a record cannot be read */
+            sj_stop("store.damaged", sj_txn_fault_words(txn));
+        sj_read_end(txn);
+    }
+    if (used > 0) {
+        send_records(feed, subscription, covered, used);
+    } else if (covered > subscription->covered ||
+               subscription->sent_ms + SJ_HEARTBEAT_MS < now_ms) {
+        subscription->covered = covered;
+        send_head(feed, subscription);
+    } else {
+        return false;
+    }
+    subscription->sent_ms = now_ms;
+    if (behind)
+        sj_subscription_hold(subscription, now_us);
+    return subscription->used && subscription->covered < head && subscription->credit > 0 &&
+           !sj_subscription_holds(subscription, head, now_us);
+}
+
+/* Who takes all types comes first: what is read for those need not be read for others. */
 bool
 sj_feed_send(sj_feed *feed, uint64_t now_ms, uint64_t now_us)
 {
-    uint64_t head = sj_store_meta(feed->store)->seq;
     bool more = false;
 
-    for (size_t i = 0; i < feed->count; i++) {
-        sj_subscription *subscription = &feed->subscriptions[i];
-        uint64_t covered = subscription->covered;
-        bool behind = covered < head && subscription->credit > 0;
-        size_t used = 0;
+    for (int filtered = 0; filtered < 2; filtered++)
+        for (size_t i = 0; i < feed->count; i++) {
+            sj_subscription *subscription = &feed->subscriptions[i];
 
-        if (!subscription->used || (behind && sj_subscription_holds(subscription, head, now_us)))
-            continue;
-        if (behind) {
-            sj_txn *txn = sj_read_begin(feed->store, &feed->arena, now_ms);
-
-            used = compose(feed, txn, subscription, &covered);
-            if (sj_txn_fault(txn) != SJ_FAULT_NONE) /* else the consumer would be told that there
-                                                       is nothing where a record cannot be read */
-                sj_stop("store.damaged", sj_txn_fault_words(txn));
-            sj_read_end(txn);
+            if (subscription->used && (subscription->type_count > 0) == filtered)
+                more = send_one(feed, subscription, now_ms, now_us) || more;
         }
-        if (used > 0) {
-            send_records(feed, subscription, covered, used);
-        } else if (covered > subscription->covered ||
-                   subscription->sent_ms + SJ_HEARTBEAT_MS < now_ms) {
-            subscription->covered = covered;
-            send_head(feed, subscription);
-        } else {
-            continue;
-        }
-        subscription->sent_ms = now_ms;
-        if (behind)
-            sj_subscription_hold(subscription, now_us);
-        more = more ||
-               (subscription->used && subscription->covered < head && subscription->credit > 0 &&
-                !sj_subscription_holds(subscription, head, now_us));
-    }
     return more;
 }

@@ -24,12 +24,20 @@ typedef struct sj_subscription {
     char name[SJ_CONSUMER_NAME_MAX + 1];
 } sj_subscription;
 
+/* What was met on the way from one position to another, and will always be there: a bit for each
+ * type that came, several types to a bit. */
+typedef struct sj_stretch {
+    uint64_t from, to;
+    uint64_t types;
+} sj_stretch;
+
 typedef struct sj_feed {
     sj_port port; /* ipc */
     sj_port far;  /* tcp; no socket: not served */
     sj_store *store;
     sj_arena arena;       /* of an incoming message, or one record */
     unsigned char *frame; /* SJ_FEED_BODY_MAX, being composed */
+    sj_stretch stretch;   /* looked at last, for whomever */
     sj_subscription *subscriptions;
     size_t count; /* slots that were ever used */
     /* A named consumer reported that it has committed all up to a position. */
@@ -46,14 +54,20 @@ void sj_feed_close(sj_feed *feed);
 void sj_feed_forget_far(sj_feed *feed);
 /* Take subscriptions and credit. */
 void sj_feed_receive(sj_feed *feed);
-/* Something was sent: what comes next gathers for SJ_FEED_GATHER_MS. */
+/* A record of this type lies on the stretch. */
+void sj_stretch_meet(sj_stretch *stretch, uint64_t type);
+/* From where the subscription must look itself: not where the stretch shows that its filter takes
+ * nothing. */
+uint64_t sj_subscription_pass(const sj_subscription *subscription, const sj_stretch *stretch);
+/* Something was sent: what comes next gathers until the clock's next multiple of SJ_FEED_GATHER_MS,
+ * so that all subscriptions are due at once. */
 void sj_subscription_hold(sj_subscription *subscription, uint64_t now_us);
 /* Whether the next frame waits for more records, the store's head being `head`: the last one was
  * sent a moment ago, and this one is not full. */
 bool sj_subscription_holds(const sj_subscription *subscription, uint64_t head, uint64_t now_us);
 /* Send what is committed and credited, one frame a subscription; heartbeats where nothing is. True:
- * there is more to send.  After one frame the next waits for SJ_FEED_GATHER_MS unless it is full:
- * each costs its consumer a commit.  Credit ends the wait. */
+ * there is more to send.  After one frame the next waits, SJ_FEED_GATHER_MS at most, unless it is
+ * full: each costs its consumer a commit.  Credit ends the wait. */
 bool sj_feed_send(sj_feed *feed, uint64_t now_ms, uint64_t now_us);
 /* Microseconds until a frame that waits is due, if that is sooner than `patience_us`. */
 uint64_t sj_feed_patience(const sj_feed *feed, uint64_t now_us, uint64_t patience_us);

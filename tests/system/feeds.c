@@ -283,6 +283,47 @@ a_filter_lets_one_type_through_and_still_reaches_the_head(void **state)
     sijill_feed_close(&f);
 }
 
+/* What was read for the one that takes all is not read for the other. */
+static void
+a_filter_beside_one_that_takes_all_misses_nothing(void **state)
+{
+    static const uint32_t types[] = { 132 };
+    sijill *service = service_connect(&at, REGISTRATION);
+    sijill_feed_options options = { .endpoint = feed,
+                                    .after = { .shard = 1 },
+                                    .types = types,
+                                    .type_count = 1,
+                                    .credit_bytes = 1024 * CREDIT };
+    sijill_feed *some = sijill_feed_open(&options), *all;
+    reading in_some = { .only = 132 }, in_all = { .seq = 0 };
+    size_t people = 0;
+
+    (void) state;
+    options.type_count = 0;
+    all = sijill_feed_open(&options);
+    assert_true(some != NULL && all != NULL);
+    read_to(some, head_of(), &in_some);
+    read_to(all, head_of(), &in_all);
+    people = in_all.records;
+    for (unsigned i = 1; i <= 3; i++) {
+        uint8_t other[SIJILL_ID_SIZE];
+        char slug[16];
+
+        (void) snprintf(slug, sizeof slug, "beside%u", i);
+        register_people(slug, 50);
+        read_to(all, head_of(), &in_all);
+        define_event(service, slug, false, NULL, other);
+        register_people(slug + 2, 50);
+        read_to(all, head_of(), &in_all);
+        read_to(some, head_of(), &in_some);
+        assert_int_equal(in_some.records, 1 + i);
+        assert_int_equal(in_all.records, people + i * (50 + 1 + 50));
+    }
+    sijill_feed_close(&some);
+    sijill_feed_close(&all);
+    sijill_close(&service);
+}
+
 static void
 a_reader_goes_on_where_it_stood_when_the_producer_restarts(void **state)
 {
@@ -305,7 +346,7 @@ a_reader_goes_on_where_it_stood_when_the_producer_restarts(void **state)
         register_people(prefix, 100);
     }
     read_to(f, head_of(), &in);
-    assert_int_equal(in.records, PEOPLE + 2 + 3 * 100);
+    assert_int_equal(in.records, PEOPLE + 2 + 3 * (50 + 1 + 50) + 3 * 100);
     sijill_feed_close(&f);
 }
 
@@ -318,6 +359,7 @@ main(void)
         cmocka_unit_test(a_position_that_never_was_has_diverged),
         cmocka_unit_test(another_kind_on_the_feed_socket_is_unsupported),
         cmocka_unit_test(a_filter_lets_one_type_through_and_still_reaches_the_head),
+        cmocka_unit_test(a_filter_beside_one_that_takes_all_misses_nothing),
         cmocka_unit_test(a_reader_goes_on_where_it_stood_when_the_producer_restarts),
     };
 

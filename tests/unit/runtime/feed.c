@@ -49,6 +49,73 @@ a_full_frame_does_not_wait(void **state)
     assert_false(sj_subscription_holds(&subscription, COVERED + SJ_FEED_RECORDS_MAX, NOW_US));
 }
 
+static void
+all_that_gather_are_due_at_once(void **state)
+{
+    sj_subscription early = { .used = true }, late = early;
+
+    (void) state;
+    sj_subscription_hold(&early, NOW_US + 1);
+    sj_subscription_hold(&late, NOW_US + GATHER_US - 1);
+    assert_true(early.held_until_us == NOW_US + GATHER_US);
+    assert_true(late.held_until_us == NOW_US + GATHER_US);
+}
+
+static const sj_stretch stretch_of_three = { .from = 600, .to = 900 };
+
+static sj_stretch
+stretch_with(uint32_t type)
+{
+    sj_stretch stretch = stretch_of_three;
+
+    sj_stretch_meet(&stretch, 130);
+    sj_stretch_meet(&stretch, 134);
+    sj_stretch_meet(&stretch, type);
+    return stretch;
+}
+
+static void
+where_the_filter_takes_nothing_nothing_is_read(void **state)
+{
+    sj_subscription subscription = { .covered = COVERED, .types = { 132, 138 }, .type_count = 2 };
+    sj_stretch stretch = stretch_with(135);
+
+    (void) state;
+    assert_int_equal(sj_subscription_pass(&subscription, &stretch), 900);
+    subscription.covered = 600;
+    assert_int_equal(sj_subscription_pass(&subscription, &stretch), 900);
+}
+
+static void
+a_type_that_the_filter_takes_is_never_passed(void **state)
+{
+    sj_subscription subscription = { .covered = COVERED, .types = { 132, 0 }, .type_count = 2 };
+
+    (void) state;
+    for (uint32_t type = 1; type < 1000; type++) {
+        sj_stretch stretch = stretch_with(type);
+
+        subscription.types[1] = type;
+        assert_int_equal(sj_subscription_pass(&subscription, &stretch), COVERED);
+    }
+}
+
+static void
+who_takes_all_or_stands_elsewhere_reads_for_himself(void **state)
+{
+    sj_subscription subscription = { .covered = COVERED };
+    sj_stretch stretch = stretch_of_three;
+
+    (void) state;
+    assert_int_equal(sj_subscription_pass(&subscription, &stretch), COVERED);
+    subscription.types[0] = 138;
+    subscription.type_count = 1;
+    subscription.covered = 599;
+    assert_int_equal(sj_subscription_pass(&subscription, &stretch), 599);
+    subscription.covered = 901;
+    assert_int_equal(sj_subscription_pass(&subscription, &stretch), 901);
+}
+
 int
 main(void)
 {
@@ -56,6 +123,10 @@ main(void)
         cmocka_unit_test(the_first_record_after_a_while_is_sent_at_once),
         cmocka_unit_test(what_follows_a_frame_waits_for_more),
         cmocka_unit_test(a_full_frame_does_not_wait),
+        cmocka_unit_test(all_that_gather_are_due_at_once),
+        cmocka_unit_test(where_the_filter_takes_nothing_nothing_is_read),
+        cmocka_unit_test(a_type_that_the_filter_takes_is_never_passed),
+        cmocka_unit_test(who_takes_all_or_stands_elsewhere_reads_for_himself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
