@@ -112,7 +112,8 @@ json_string_read(sj_arena *arena, const char **at, const char *end, sj_bytes *te
 
     if (last == NULL)
         return "the text ends in the middle of a string";
-    if (!sj_utf8_valid(from, (size_t) (last - from)))
+    if (!sj_text_plain(from, (size_t) (last - from)) &&
+        !sj_utf8_valid(from, (size_t) (last - from)))
         return "the text is not UTF-8, or holds NUL";
     to = sj_arena_take(arena, (size_t) (last - from) + 1);
     if (to == NULL)
