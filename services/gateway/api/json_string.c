@@ -97,6 +97,10 @@ read_escape(const char **at, const char *end, uint32_t *point)
 static const char *
 find_end(const char *at, const char *end)
 {
+    const char *quote = memchr(at, '"', (size_t) (end - at));
+
+    if (quote == NULL || memchr(at, '\\', (size_t) (quote - at)) == NULL)
+        return quote;
     for (; at < end && *at != '"'; at++)
         if (*at == '\\' && at + 1 < end)
             at++;
@@ -107,13 +111,14 @@ const char *
 json_string_read(sj_arena *arena, const char **at, const char *end, sj_bytes *text)
 {
     const char *from = *at + 1, *last = find_end(from, end);
+    bool plain;
     char *to;
     size_t size = 0;
 
     if (last == NULL)
         return "the text ends in the middle of a string";
-    if (!sj_text_plain(from, (size_t) (last - from)) &&
-        !sj_utf8_valid(from, (size_t) (last - from)))
+    plain = sj_text_plain(from, (size_t) (last - from));
+    if (!plain && !sj_utf8_valid(from, (size_t) (last - from)))
         return "the text is not UTF-8, or holds NUL";
     to = sj_arena_take(arena, (size_t) (last - from) + 1);
     if (to == NULL)
@@ -123,6 +128,8 @@ json_string_read(sj_arena *arena, const char **at, const char *end, sj_bytes *te
         const char *run = *at, *words;
         uint32_t point;
 
+        if (plain && (run = memchr(run, '\\', (size_t) (last - run))) == NULL)
+            run = last;
         while (run < last && *run != '\\' && (unsigned char) *run >= 0x20)
             run++;
         memcpy(to + size, *at, (size_t) (run - *at));
