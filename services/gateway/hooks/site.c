@@ -217,7 +217,7 @@ deliver(hook_site *s, request *r, const hook *h)
     size_t stored_headers;
 
     hook_describe(h, &in);
-    if (write_url(s, r, url))
+    if (h->platform->signs_url && write_url(s, r, url))
         in.url = url;
     take_headers(r, h->platform->headers, header, &in);
     stored_headers = in.header_count;

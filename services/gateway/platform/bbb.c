@@ -268,5 +268,6 @@ read_delivery(sj_arena *arena, const platform_delivery *in, platform_items *out)
 const platform platform_bbb = { .name = "bbb",
                                 .headers = headers,
                                 .secret_headers = secret_headers,
+                                .signs_url = true,
                                 .check = check,
                                 .read = read_delivery };

@@ -33,7 +33,7 @@ typedef struct platform_header {
 /* What came, and what the hook says about it.  All borrowed. */
 typedef struct platform_delivery {
     const char *query; /* raw, without '?' */
-    const char *url;   /* the hook's public address; NULL: the gateway was not told its own */
+    const char *url;   /* the hook's public address, where `signs_url`; NULL: it has none */
     const platform_header *header;
     size_t header_count;
     sj_bytes body;
@@ -78,6 +78,7 @@ typedef struct platform {
         *headers; /* those that are stored beside the body, lower case; NULL at the end */
     const char *const *secret_headers; /* those that check needs and nobody stores, since they hold
                                           the secret itself; NULL: none */
+    bool signs_url;                    /* check needs the hook's address */
     void (*check)(sj_arena *arena, const platform_delivery *in, platform_answer *out);
     void (*read)(sj_arena *arena, const platform_delivery *in, platform_items *out);
     /* The answer to a fetch, as items; NULL: this platform needs none. */
