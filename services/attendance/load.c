@@ -91,12 +91,22 @@ meet_key(const uint8_t key[SJ_ID_SIZE], attendance_load *load)
     memcpy(load->connections[load->connection_count++], key, SJ_ID_SIZE);
 }
 
+/* Asked when the first is met: most registrations have no evidence. */
+static bool
+connections_matter(const attendance_scope *scope, attendance_load *load)
+{
+    if (!load->asked)
+        load->matter = attendance_connections_matter(scope);
+    load->asked = true;
+    return load->matter;
+}
+
 static void
 meet(const attendance_scope *scope, const char *name, attendance_load *load)
 {
     uint8_t key[SJ_ID_SIZE];
 
-    if (load->connections == NULL || name == NULL)
+    if (load->connections == NULL || name == NULL || !connections_matter(scope, load))
         return;
     attendance_connection_key(scope->txn, name, key);
     meet_key(key, load);
@@ -324,12 +334,10 @@ attendance_load_all(const attendance_scope *scope, const uint8_t registration[SJ
 
     if (!attendance_load_begin(scope->txn, load))
         return;
-    if (attendance_connections_matter(scope)) {
-        load->connections = sj_arena_take(
-            sj_txn_arena(scope->txn), ATTENDANCE_CONNECTIONS_MAX * sizeof(load->connections[0]));
-        if (load->connections == NULL)
-            return;
-    }
+    load->connections = sj_arena_take(sj_txn_arena(scope->txn),
+                                      ATTENDANCE_CONNECTIONS_MAX * sizeof(load->connections[0]));
+    if (load->connections == NULL)
+        return;
     memcpy(own.id, registration, SJ_ID_SIZE);
     load_subject(scope, &own, 0, load);
     load_by_keys(scope, registration, row, load);

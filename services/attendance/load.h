@@ -12,8 +12,10 @@ typedef struct attendance_load {
     verdict_evidence *pieces; /* room for ATTENDANCE_EVIDENCE_MAX, in the arena */
     size_t count;
     bool too_much;                      /* there is more than that */
-    uint8_t (*connections)[SJ_ID_SIZE]; /* met on the way, each once; NULL: they do not matter */
+    uint8_t (*connections)[SJ_ID_SIZE]; /* met on the way, each once, where they matter; NULL: they
+                                           are not gathered */
     size_t connection_count;
+    bool asked, matter; /* whether the event's connections matter */
 } attendance_load;
 
 /* One piece as the verdict sees it. */
