@@ -161,10 +161,12 @@ sj_read_begin(sj_store *store, sj_arena *arena, uint64_t now_ms)
     begin(txn, store, arena, false);
     if (now_ms > txn->about.now_ms)
         txn->about.now_ms = now_ms;
-    assert(!journal_has_rows(&store->journal)); /* or half a batch would be read */
-    if (store->broken)
+    assert(store->schema.snapshots || !journal_has_rows(&store->journal)); /* no half batches */
+    if (store->broken) {
         sj_txn_fail(txn, SJ_FAULT_STORAGE, broken_words);
-    if (store->broken || (sj_is_journalled(store) && store->open != NULL)) {
+        return txn;
+    }
+    if (!store->schema.snapshots && store->open != NULL) {
         txn->mdb = store->open; /* what is durable is more than the data file has */
         return txn;
     }

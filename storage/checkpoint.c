@@ -50,33 +50,24 @@ sj_save(sj_store *store, int *code)
     bool good;
 
     *code = 0;
-    store->broken = true; /* until it is said to be well */
     good = sj_meta_seal(store, mdb, seal) && reserve_file(store, AHEAD_MIN);
     store->open = NULL;
     memset(store->write_cursors, 0, sizeof store->write_cursors); /* they end with it */
-    if (!good) {
+    if (good)
+        *code = mdb_txn_commit(mdb);
+    else
         mdb_txn_abort(mdb);
-        return false;
-    }
-    *code = mdb_txn_commit(mdb);
-    if (*code != 0 || !reserve_file(store, 0)) /* more than was reserved */
-        return false;
-    if (sj_is_journalled(store))
+    good = good && *code == 0 && reserve_file(store, 0); /* more than was reserved */
+    store->broken = !good;
+    if (good && sj_is_journalled(store))
         journal_restart(&store->journal, seal);
-    store->broken = false;
-    return true;
+    return good;
 }
 
-bool
-sj_store_has_unsaved(const sj_store *store)
+uint64_t
+sj_store_unsaved(const sj_store *store)
 {
-    return sj_is_journalled(store) && store->open != NULL && store->journal.at > 0;
-}
-
-bool
-sj_store_needs_checkpoint(const sj_store *store)
-{
-    return sj_is_journalled(store) && store->journal.at > JOURNAL_LONG;
+    return sj_is_journalled(store) && store->open != NULL ? store->journal.at : 0;
 }
 
 bool
@@ -84,7 +75,7 @@ sj_store_checkpoint(sj_store *store, char words[SJ_WORDS_MAX])
 {
     int code;
 
-    if (!sj_store_has_unsaved(store))
+    if (sj_store_unsaved(store) == 0)
         return true;
     assert(!journal_has_rows(&store->journal)); /* half a batch is not to be saved */
     return sj_save(store, &code) ||

@@ -55,7 +55,8 @@ struct sj_store {
     MDB_txn *open;   /* holds what the journal holds, and the batch under way; NULL: neither */
     MDB_txn *reader; /* kept between reads: renewed, not begun */
     journal journal;
-    bool broken; /* the data file is behind what is durable, or unknown: nothing may be read */
+    _Atomic bool
+        broken; /* the data file is behind what is durable, or unknown: nothing may be read */
 };
 
 /* A row as it is stored: revision, row, checksum over (table, key, revision, row).  In the arena;

@@ -59,7 +59,10 @@ bool
 journal_open(journal *j, const char *path, char words[SJ_WORDS_MAX])
 {
     *j = (journal){ .fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE) };
-    if (j->fd < 0 || !make_room(j->fd))
+    j->write_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECT);
+    if (j->write_fd < 0 && errno == EINVAL)
+        j->write_fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (j->fd < 0 || j->write_fd < 0 || !make_room(j->fd))
         return sj_path_fail(words, "cannot make room for", path, strerror(errno));
     return true;
 }
@@ -69,6 +72,8 @@ journal_close(journal *j)
 {
     if (j->fd >= 0)
         (void) close(j->fd);
+    if (j->fd >= 0 && j->write_fd >= 0)
+        (void) close(j->write_fd);
     free(j->record);
     *j = (journal){ .fd = -1 };
 }
@@ -80,17 +85,17 @@ static bool
 grow(journal *j, size_t need)
 {
     size_t room = j->room == 0 ? ROOM_FIRST : j->room;
-    unsigned char *record;
+    void *record;
 
     while (room < need)
         room *= 2;
     if (room == j->room)
         return true;
-    if (need > JOURNAL_RECORD_MAX)
+    if (need > JOURNAL_RECORD_MAX || posix_memalign(&record, BLOCK, room) != 0)
         return false;
-    record = realloc(j->record, room);
-    if (record == NULL)
-        return false;
+    if (j->room > 0)
+        memcpy(record, j->record, j->used);
+    free(j->record);
     j->record = record;
     j->room = room;
     return true;
@@ -179,7 +184,7 @@ journal_write(journal *j, const uint8_t secret[SJ_ID_SIZE], uint64_t seq)
     sum_record(j->record, size, secret, sum);
     memcpy(j->record + SUM_AT, sum, sizeof sum);
     memset(j->record + size, 0, whole - size);
-    if (!write_all(j->fd, j->record, whole, j->at) || fdatasync(j->fd) != 0)
+    if (!write_all(j->write_fd, j->record, whole, j->at) || fdatasync(j->write_fd) != 0)
         return false;
     j->at += whole;
     memcpy(j->before, j->record + size - JOURNAL_SUM_SIZE, sizeof j->before);

@@ -24,16 +24,16 @@
 
 enum {
     JOURNAL_SUM_SIZE = 16,
-    JOURNAL_SIZE = 16 << 20,
-    JOURNAL_LONG = 8 << 20,       /* from then on a checkpoint is due */
+    JOURNAL_SIZE = 32 << 20,
     JOURNAL_RECORD_MAX = 4 << 20, /* a longer batch goes to LMDB at once */
 };
 
 typedef struct journal {
-    int fd;                           /* -1: there is none */
-    uint64_t at;                      /* where the next record goes */
+    int fd;       /* -1: there is none */
+    int write_fd; /* past the page cache, where the file system can: nobody reads it soon */
+    uint64_t at;  /* where the next record goes */
     uint8_t before[JOURNAL_SUM_SIZE]; /* what it continues */
-    unsigned char *record;            /* of the batch under way: room for the head, then its rows */
+    unsigned char *record; /* of the batch under way, in whole blocks: the head, then its rows */
     size_t used, room;
     bool too_long; /* it cannot go here */
 } journal;

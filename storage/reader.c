@@ -19,7 +19,7 @@ enum { LOOKS_MAX = 500, LOOK_NS = 20 * 1000 * 1000 }; /* ten seconds */
 static uint64_t
 newest_in_journal(const sj_store *store, const char *path)
 {
-    journal read = { .fd = -1 };
+    journal read = { .fd = -1, .write_fd = -1 };
     char file[SJ_PATH_MAX];
     uint64_t newest = 0;
 
@@ -54,13 +54,11 @@ save_what_was_left(sj_store *store, const char *folder, const char *path, sj_are
                    char words[SJ_WORDS_MAX])
 {
     sj_birth birth = { .now_ms = store->meta.log_ms };
-    sj_schema schema = store->schema;
     sj_store *writer;
     bool good;
 
     sj_env_close(store);
-    schema.journalled = true;
-    good = sj_store_open(&writer, folder, &schema, &birth, words);
+    good = sj_store_open(&writer, folder, &store->schema, &birth, words);
     sj_store_close(&writer);
     return good && sj_env_open(store, path, MDB_RDONLY, words) &&
            sj_store_load(store, arena, words);

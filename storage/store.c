@@ -204,8 +204,6 @@ open_journal(sj_store *store, const char *path, sj_arena *arena, char words[SJ_W
 {
     char file[SJ_PATH_MAX], manifest[SJ_PATH_MAX];
 
-    if (!store->schema.journalled)
-        return true;
     if (!sj_path(file, path, "journal"))
         return sj_path_fail(words, "the path is too long:", path, "choose a shorter --home");
     if (is_restored(path, manifest) && unlink(file) != 0 && errno != ENOENT)

@@ -19,7 +19,7 @@ typedef struct sj_schema {
     const char *service;
     uint32_t version;
     const char *const *tables; /* own ones, ended by NULL */
-    bool journalled;  /* a batch goes to a journal first; for a store that one thread uses */
+    bool snapshots;            /* reads see the last checkpoint, and may be another thread's */
     uint64_t growing; /* a bit for each whose rows come in the order of their keys, as a rule */
 } sj_schema;
 
@@ -73,7 +73,8 @@ void sj_store_readers(const sj_store *store, uint32_t *count, uint64_t *behind);
 void sj_store_check_readers(sj_store *store);
 
 /*
- * A batch: one write transaction for many commands.  Each command runs between sj_command_begin and
+ * A batch: one write transaction for many commands.  From the first batch after a checkpoint until
+ * the next checkpoint all are one thread's.  Each command runs between sj_command_begin and
  * sj_command_end.  After a fault the batch can only be aborted.
  */
 typedef struct sj_about {
@@ -103,10 +104,9 @@ bool sj_write_pending(const sj_txn *txn);
  * pages that were changed need; backups and other readers see no more than the last checkpoint.
  * False: the process must end; nothing is lost. */
 bool sj_store_checkpoint(sj_store *store, char words[SJ_WORDS_MAX]);
-/* Whether the journal holds so much that one is due. */
-bool sj_store_needs_checkpoint(const sj_store *store);
-/* Whether it holds anything. */
-bool sj_store_has_unsaved(const sj_store *store);
+/* Octets that the journal holds.  The transaction that waits for the checkpoint holds the pages
+ * that they touch in memory; at 32 MiB a batch is a checkpoint. */
+uint64_t sj_store_unsaved(const sj_store *store);
 
 /* A read transaction; now_ms for sj_now.  One at a time beside the batch, which may be another
  * thread's. */

@@ -127,14 +127,6 @@ watch_signals(gateway *g)
 /* ---- starting ----------------------------------------------------------------------------------
  */
 
-static void
-delivery_stored(void *context)
-{
-    gateway *g = context;
-
-    work_wake(g->work);
-}
-
 static bool
 open_hooks(gateway *g, const sj_options *given)
 {
@@ -165,9 +157,7 @@ open_hooks(gateway *g, const sj_options *given)
     hook_site_parts site = { .spool = g->spool,
                              .registry = g->registry,
                              .backend = g->backend,
-                             .public_url = sj_option_text(given, "public-url"),
-                             .stored = delivery_stored,
-                             .context = g };
+                             .public_url = sj_option_text(given, "public-url") };
 
     g->follow = follow_open(&followed);
     g->hooks = hook_site_open(&site);

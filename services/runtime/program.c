@@ -47,9 +47,7 @@ enum { COMMON_COUNT = sizeof common / sizeof common[0] };
 static bool
 open_read_only(sj_store **store, const sj_core *core, const char *home)
 {
-    sj_schema schema = {
-        .service = core->name, .version = core->schema, .tables = core->tables, .journalled = true
-    };
+    sj_schema schema = { .service = core->name, .version = core->schema, .tables = core->tables };
     char words[SJ_WORDS_MAX];
 
     if (sj_store_open_read_only(store, home, &schema, words))

@@ -38,6 +38,8 @@ static const uint64_t day_ms = UINT64_C(24) * 3600 * 1000;
 static const uint64_t sweep_us = 10 * 1000 * 1000;
 /* What is durable is in the data file so much later, where backups and scrub see it. */
 static const uint64_t checkpoint_us = 250 * 1000;
+/* Or when so much has gathered: some 5000 registrations, and 10,000 pages of memory at most. */
+static const uint64_t checkpoint_size = 8 << 20;
 
 static bool
 fail(const char *event, const char *words)
@@ -50,9 +52,7 @@ static bool
 open_store(sj_service *service)
 {
     const sj_core *core = service->plan->core;
-    sj_schema schema = {
-        .service = core->name, .version = core->schema, .tables = core->tables, .journalled = true
-    };
+    sj_schema schema = { .service = core->name, .version = core->schema, .tables = core->tables };
     sj_birth birth = { .now_ms = sj_clock_ms() };
     char words[SJ_WORDS_MAX];
 
@@ -354,11 +354,12 @@ save(sj_service *service, uint64_t now_us)
 {
     char words[SJ_WORDS_MAX];
 
-    if (!sj_store_has_unsaved(service->store))
+    if (sj_store_unsaved(service->store) == 0)
         return;
     if (service->unsaved_us == 0)
         service->unsaved_us = now_us;
-    if (!sj_store_needs_checkpoint(service->store) && now_us - service->unsaved_us < checkpoint_us)
+    if (sj_store_unsaved(service->store) < checkpoint_size &&
+        now_us - service->unsaved_us < checkpoint_us)
         return;
     now_us = sj_monotonic_us();
     if (!sj_store_checkpoint(service->store, words))

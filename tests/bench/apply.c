@@ -29,6 +29,7 @@ enum {
     DEFINE_EVENT = 102,
     REGISTER = 110,
     BATCH = 512,
+    CHECKPOINT_SIZE = 8 << 20, /* as the services */
     ROUND_BATCHES = 20,
     ROUNDS_MAX = 1000,
     ARENA = 256 * 1024,
@@ -172,10 +173,11 @@ pack_person(bench *b, size_t place)
     b->people.size[place] = sijill__v1__register__pack(&message, b->people.body[place]);
 }
 
-/* One batch and its commit; the processor time of each. */
+/* One batch, and its commit with the checkpoint that may be due; the processor time of each. */
 static void
 run_batch(bench *b, uint64_t *apply_ns, uint64_t *commit_ns)
 {
+    char words[SJ_WORDS_MAX];
     uint64_t begun, applied;
     sj_reply reply;
     sj_txn *txn;
@@ -190,6 +192,8 @@ run_batch(bench *b, uint64_t *apply_ns, uint64_t *commit_ns)
     if (!sj_write_commit(txn))
         fail("commit");
     *apply_ns += applied - begun;
+    if (sj_store_unsaved(b->store) > CHECKPOINT_SIZE && !sj_store_checkpoint(b->store, words))
+        fail(words);
     *commit_ns += cpu_ns() - applied;
 }
 

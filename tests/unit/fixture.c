@@ -24,8 +24,7 @@ open_store(fixture *f)
 {
     sj_schema schema = { .service = f->core->name,
                          .version = f->core->schema,
-                         .tables = f->core->tables,
-                         .journalled = true };
+                         .tables = f->core->tables };
     sj_birth birth = { .now_ms = 1 };
     char words[SJ_WORDS_MAX];
 

@@ -130,14 +130,11 @@ stored(void *context, bool durable)
 {
     request *r = context;
     hook_address *a = request_kept(r);
-    hook_site *s = a->site;
 
-    if (durable) {
+    if (durable)
         give(r, &a->answer);
-        s->parts.stored(s->parts.context);
-    } else {
+    else
         problem_answer(r, 503, "UNAVAILABLE", "the spool cannot be written: try again later");
-    }
 }
 
 static void

@@ -21,9 +21,7 @@ typedef struct hook_site_parts {
     spool *spool;
     registry *registry;
     backend *backend;
-    const char *public_url;        /* of this gateway, without a slash at the end; "": not told */
-    void (*stored)(void *context); /* something new is durable */
-    void *context;
+    const char *public_url; /* of this gateway, without a slash at the end; "": not told */
 } hook_site_parts;
 
 hook_site *hook_site_open(const hook_site_parts *parts);

@@ -16,7 +16,6 @@ enum {
     READ_ARENA_SIZE = 1024 * 1024,
     DONE_MS = 100,
     SAY_AGAIN_MS = 2000,
-    EXIT_UNKNOWN_OUTCOME = 70,
 };
 
 static const char *const tables[] = { "delivery", "body", "done",    "hook",
@@ -25,6 +24,7 @@ static const sj_schema schema = {
     .service = "gateway",
     .version = 1,
     .tables = tables,
+    .snapshots = true,
     .growing = 1U << (SPOOL_DELIVERY - SJ_TABLE_OWN) | 1U << (SPOOL_BODY - SJ_TABLE_OWN),
 };
 
@@ -36,7 +36,7 @@ die(void)
 {
     sj_log(SJ_LOG_ERROR, "spool.commit_failed",
            "outcome=unknown words=\"the disk failed; start again, platforms send again\"");
-    exit(EXIT_UNKNOWN_OUTCOME);
+    exit(SPOOL_EXIT_UNKNOWN);
 }
 
 /* Tell those whose deliveries the writer has written. */
@@ -51,10 +51,28 @@ hear_writer(spool *s)
     if (outcome == SPOOL_UNKNOWN)
         die();
     s->last += outcome == SPOOL_DURABLE ? done->count : 0;
+    s->is_unread = true;
     for (size_t i = 0; i < done->count; i++)
         done->promises[i].stored(done->promises[i].context, outcome == SPOOL_DURABLE);
     spool_batch_clear(&s->writing);
     loop_again(s->loop); /* who is told has work that this turn no longer looks at */
+}
+
+static void
+hear_readable(spool *s)
+{
+    if (!s->is_unread || !spool_writer_is_read(s->writer))
+        return;
+    s->is_unread = false;
+    if (s->readable != NULL)
+        s->readable(s->readable_context);
+}
+
+void
+spool_on_readable(spool *s, spool_readable_fn *readable, void *context)
+{
+    s->readable = readable;
+    s->readable_context = context;
 }
 
 sj_txn *
@@ -195,7 +213,7 @@ batch_lost(spool *s, size_t done_count)
 {
     if (!read_state(s)) {
         sj_log(SJ_LOG_ERROR, "spool.unreadable", "words=\"start again\"");
-        exit(EXIT_UNKNOWN_OUTCOME);
+        exit(SPOOL_EXIT_UNKNOWN);
     }
     s->lost++;
     s->done_count = done_count;
@@ -209,17 +227,19 @@ spool_lost(const spool *s)
     return s->lost;
 }
 
+/* The store is the writer's again after a checkpoint only. */
 static void
 flush_own(spool *s)
 {
     size_t done_count = s->done_count;
+    char words[SJ_WORDS_MAX];
     spool_outcome outcome;
 
     if (s->batch == NULL)
         return;
     write_done(s);
     outcome = spool_commit(s->batch, s->last);
-    if (outcome == SPOOL_UNKNOWN)
+    if (outcome == SPOOL_UNKNOWN || !sj_store_checkpoint(s->store, words))
         die();
     s->batch = NULL;
     sj_arena_reset(&s->batch_arena);
@@ -233,6 +253,7 @@ spool_flush(void *context)
     spool *s = context;
 
     hear_writer(s);
+    hear_readable(s);
     flush_own(s);
     hand_over(s);
 }
@@ -361,7 +382,7 @@ spool_waiting(const spool *s)
 bool
 spool_is_writing(const spool *s)
 {
-    return s->waiting.count > 0 || s->writing.count > 0;
+    return s->waiting.count > 0 || s->writing.count > 0 || s->is_unread;
 }
 
 void

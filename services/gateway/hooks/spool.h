@@ -4,9 +4,10 @@
  * spool: what platforms sent, from the moment it was accepted until its owner has confirmed it, and
  * for a while after: attended minutes are disputed, and must be computed again from what came.
  *
- * Deliveries are written by a thread of their own, all that came while it wrote the last ones in
- * one transaction; only then is anybody told that they are stored.  What else a turn of the loop
- * wants to write is one transaction, committed at the turn's end.
+ * Deliveries are written by a thread of their own, all that came while it wrote the last ones at
+ * once; only then is anybody told that they are stored.  They can be read a little later, in a rush
+ * half a second.  What else a turn of the loop wants to write is one transaction, committed
+ * at the turn's end.
  */
 #include "services/gateway/http/loop.h"
 #include "sijill/v1/gateway_store.pb-c.h"
@@ -45,15 +46,19 @@ typedef void spool_stored_fn(void *context, bool durable);
 void spool_add(spool *s, const Sijill__V1__DeliveryRow *row, sj_bytes body, spool_stored_fn *stored,
                void *context);
 
+/* Called in a spool_flush after which more deliveries can be read. */
+typedef void spool_readable_fn(void *context);
+void spool_on_readable(spool *s, spool_readable_fn *readable, void *context);
+
 /* The owner has confirmed it. */
 void spool_done(spool *s, uint64_t number);
 
-/* The first delivery after `after` that is stored and not done, with its body in the arena.  False:
- * none, or the arena is too small. */
+/* The first delivery after `after` that can be read and is not done, with its body in the arena.
+ * False: none, or the arena is too small. */
 bool spool_next(spool *s, uint64_t after, sj_arena *arena, uint64_t *number,
                 Sijill__V1__DeliveryRow **row, sj_bytes *body);
 uint64_t spool_waiting(const spool *s); /* how many are not done */
-bool spool_is_writing(const spool *s);  /* whether somebody waits for his delivery to be stored */
+bool spool_is_writing(const spool *s);  /* whether one is not stored yet, or cannot be read yet */
 /* How many turns' writings were lost so far (a full disk): who has written a place on a feed begins
  * again at the place that is durable. */
 uint64_t spool_lost(const spool *s);

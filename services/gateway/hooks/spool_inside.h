@@ -6,7 +6,7 @@
 #include "services/gateway/hooks/spool.h"
 #include "services/gateway/hooks/spool_writer.h"
 
-enum { SPOOL_PRUNE_MS = 10000, DONE_MAX = 1024 };
+enum { SPOOL_PRUNE_MS = 10000, DONE_MAX = 1024, SPOOL_EXIT_UNKNOWN = 70 };
 
 struct spool {
     loop *loop;
@@ -15,8 +15,11 @@ struct spool {
     sj_txn *batch; /* the loop's own; NULL: nothing was written in this turn */
     spool_writer *writer;
     spool_batch waiting, writing; /* for the writer, and by it */
-    uint64_t last;                /* number of the last that is durable */
-    uint64_t low;                 /* all up to here are done */
+    bool is_unread;               /* something durable can not be read yet */
+    spool_readable_fn *readable;
+    void *readable_context;
+    uint64_t last; /* number of the last that is durable */
+    uint64_t low;  /* all up to here are done */
     uint64_t done_above;
     uint64_t done[DONE_MAX]; /* that the store does not know yet */
     size_t done_count;

@@ -2,16 +2,25 @@
 #include "services/gateway/hooks/spool_writer.h"
 
 #include "services/gateway/hooks/spool_inside.h"
+#include "services/runtime/clock.h"
 #include "services/runtime/log.h"
 #include "storage/store.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { ARENA_SIZE = 1024 * 1024 };
+enum {
+    ARENA_SIZE = 1024 * 1024,
+    REST_NS = 2 * 1000 * 1000, /* without a batch: a checkpoint costs nobody anything */
+    SAVE_US = 500 * 1000,      /* what was written is put off no longer */
+    SAVE_SIZE = 24 << 20,      /* nor more of it: some 18,000 deliveries */
+    SECOND_NS = 1000 * 1000 * 1000,
+};
 
 struct spool_writer {
     sj_store *store;
@@ -22,9 +31,11 @@ struct spool_writer {
     pthread_mutex_t lock;    /* of what follows */
     pthread_cond_t changed;
     pthread_t thread;
-    bool is_open, ending;
+    bool is_open, ending, hurried; /* a checkpoint is waited for */
+    _Atomic bool is_unsaved;
     const spool_batch *batch; /* NULL: written, or none yet */
     uint64_t first, now_ms;
+    uint64_t unsaved_us; /* since when */
     spool_outcome outcome;
 };
 
@@ -68,27 +79,85 @@ write_batch(spool_writer *w)
     return outcome;
 }
 
+static void
+tell(spool_writer *w)
+{
+    uint64_t one = 1;
+
+    (void) pthread_cond_broadcast(&w->changed);
+    (void) !write(w->told, &one, sizeof one);
+}
+
+/* Begins and ends with the lock held, which is free meanwhile. */
+static void
+write_one(spool_writer *w)
+{
+    spool_outcome outcome;
+
+    (void) pthread_mutex_unlock(&w->lock);
+    outcome = write_batch(w);
+    (void) pthread_mutex_lock(&w->lock);
+    w->outcome = outcome;
+    w->batch = NULL;
+    if (!w->is_unsaved)
+        w->unsaved_us = sj_monotonic_us();
+    w->is_unsaved = sj_store_unsaved(w->store) > 0;
+    w->is_written = true;
+    tell(w);
+}
+
+static void
+save(spool_writer *w)
+{
+    char words[SJ_WORDS_MAX];
+
+    (void) pthread_mutex_unlock(&w->lock);
+    if (!sj_store_checkpoint(w->store, words)) {
+        sj_log(SJ_LOG_ERROR, "spool.checkpoint_failed", "words=\"%s\"", words);
+        _exit(SPOOL_EXIT_UNKNOWN); /* the journal has it all for the next start */
+    }
+    (void) pthread_mutex_lock(&w->lock);
+    w->is_unsaved = false;
+    tell(w);
+}
+
+/* Until there is something to write, or to save.  Soon is when nobody has come for a moment. */
+static void
+rest(spool_writer *w)
+{
+    struct timespec until;
+
+    if (!w->is_unsaved) {
+        (void) pthread_cond_wait(&w->changed, &w->lock);
+        return;
+    }
+    (void) clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += REST_NS;
+    if (until.tv_nsec >= SECOND_NS) {
+        until.tv_nsec -= SECOND_NS;
+        until.tv_sec++;
+    }
+    if (pthread_cond_timedwait(&w->changed, &w->lock, &until) == ETIMEDOUT)
+        w->hurried = true;
+}
+
 static void *
 work(void *context)
 {
     spool_writer *w = context;
-    uint64_t one = 1;
 
     (void) pthread_mutex_lock(&w->lock);
-    for (;;) {
-        while (w->batch == NULL && !w->ending)
-            (void) pthread_cond_wait(&w->changed, &w->lock);
-        if (w->batch == NULL)
-            break;
-        (void) pthread_mutex_unlock(&w->lock);
-        spool_outcome outcome = write_batch(w);
+    while (w->batch != NULL || w->is_unsaved || !w->ending) {
+        bool overdue = w->is_unsaved && (sj_store_unsaved(w->store) > SAVE_SIZE ||
+                                         sj_monotonic_us() - w->unsaved_us > SAVE_US);
 
-        (void) pthread_mutex_lock(&w->lock);
-        w->outcome = outcome;
-        w->batch = NULL;
-        w->is_written = true;
-        (void) pthread_cond_signal(&w->changed);
-        (void) !write(w->told, &one, sizeof one);
+        if (w->batch != NULL && !overdue)
+            write_one(w);
+        else if (overdue || (w->is_unsaved && (w->hurried || w->ending)))
+            save(w);
+        else
+            rest(w);
+        w->hurried = w->hurried && w->is_unsaved;
     }
     (void) pthread_mutex_unlock(&w->lock);
     return NULL;
@@ -115,7 +184,7 @@ spool_writer_begin(spool_writer *w, const spool_batch *batch, uint64_t first, ui
     w->now_ms = now_ms;
     w->busy = true;
     w->is_written = false;
-    (void) pthread_cond_signal(&w->changed);
+    (void) pthread_cond_broadcast(&w->changed);
     (void) pthread_mutex_unlock(&w->lock);
 }
 
@@ -131,9 +200,17 @@ void
 spool_writer_wait(spool_writer *w)
 {
     (void) pthread_mutex_lock(&w->lock);
-    while (w->batch != NULL)
+    w->hurried = true;
+    (void) pthread_cond_broadcast(&w->changed);
+    while (w->batch != NULL || w->is_unsaved)
         (void) pthread_cond_wait(&w->changed, &w->lock);
     (void) pthread_mutex_unlock(&w->lock);
+}
+
+bool
+spool_writer_is_read(const spool_writer *w)
+{
+    return !w->is_unsaved;
 }
 
 bool
@@ -150,13 +227,17 @@ spool_writer *
 spool_writer_open(sj_store *store)
 {
     spool_writer *w = calloc(1, sizeof *w);
+    pthread_condattr_t by_monotonic;
 
     if (w == NULL)
         return NULL;
     w->store = store;
     w->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     (void) pthread_mutex_init(&w->lock, NULL);
-    (void) pthread_cond_init(&w->changed, NULL);
+    (void) pthread_condattr_init(&by_monotonic);
+    (void) pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
+    (void) pthread_cond_init(&w->changed, &by_monotonic);
+    (void) pthread_condattr_destroy(&by_monotonic);
     w->is_open = w->told >= 0 && sj_arena_open(&w->arena, ARENA_SIZE) &&
                  pthread_create(&w->thread, NULL, work, w) == 0;
     if (!w->is_open)
@@ -174,7 +255,7 @@ spool_writer_close(spool_writer **at)
         return;
     (void) pthread_mutex_lock(&w->lock);
     w->ending = true;
-    (void) pthread_cond_signal(&w->changed);
+    (void) pthread_cond_broadcast(&w->changed);
     (void) pthread_mutex_unlock(&w->lock);
     if (w->is_open)
         (void) pthread_join(w->thread, NULL);

@@ -227,6 +227,12 @@ work_wake(work *w)
     w->awake = true;
 }
 
+static void
+deliveries_readable(void *context)
+{
+    work_wake(context);
+}
+
 /* In a rush the cores and the disk are for those who wait for an answer: the work begins when
  * nobody does, or when the first has waited long enough. */
 static bool
@@ -386,6 +392,7 @@ work_open(const work_parts *parts)
         free(w);
         return NULL;
     }
+    spool_on_readable(parts->spool, deliveries_readable, w);
     w->rest_timer = (loop_timer){ .due = work_turn, .context = w };
     w->aside_timer = (loop_timer){ .due = aside_due, .context = w };
     w->sweep = (loop_timer){ .due = sweep, .context = w };
@@ -398,6 +405,7 @@ work_close(work **w)
 {
     if (*w == NULL)
         return;
+    spool_on_readable((*w)->parts.spool, NULL, NULL);
     loop_at((*w)->parts.loop, &(*w)->sweep, 0);
     loop_at((*w)->parts.loop, &(*w)->aside_timer, 0);
     loop_at((*w)->parts.loop, &(*w)->rest_timer, 0);

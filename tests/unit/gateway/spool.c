@@ -115,13 +115,14 @@ add(scene *s, const void *body, size_t size)
     s->added++;
 }
 
-/* Turns of the loop until all were told. */
+/* Turns of the loop until all were told, and all can be read. */
 static void
 flush(scene *s)
 {
     unsigned turns = 0;
 
-    for (spool_flush(s->spool); s->stored + s->refused < s->added; spool_flush(s->spool)) {
+    for (spool_flush(s->spool); s->stored + s->refused < s->added || spool_is_writing(s->spool);
+         spool_flush(s->spool)) {
         assert_true(turns++ < TURNS_MAX);
         (void) usleep(TURN_US);
     }

@@ -77,8 +77,7 @@ copy_open(copy *c, const fixture *f, char words[SJ_WORDS_MAX])
 {
     sj_schema schema = { .service = f->core->name,
                          .version = f->core->schema,
-                         .tables = f->core->tables,
-                         .journalled = true };
+                         .tables = f->core->tables };
     sj_birth birth = { .now_ms = 1 };
 
     c->opened = *f;
