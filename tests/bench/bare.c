@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LOOKS_MAX = 1000, LOOK_US = 10000 };
+
 static const size_t map_size = (size_t) 64 << 30;
 
 static MDB_env *
@@ -99,6 +101,37 @@ read_names(bare_rows *rows, MDB_txn *txn)
         (void) snprintf(rows->tables[rows->table_count++], sizeof rows->tables[0], "%.*s",
                         (int) key.mv_size, (const char *) key.mv_data);
     mdb_cursor_close(cursor);
+}
+
+static uint64_t
+last_revision(MDB_env *env)
+{
+    MDB_val key = { 4, (void *) (uintptr_t) "meta" }, value;
+    uint64_t revision = 0;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+
+    if (mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) != 0)
+        return 0;
+    if (mdb_dbi_open(txn, "meta", 0, &dbi) == 0 && mdb_get(txn, dbi, &key, &value) == 0)
+        revision = revision_of(&value);
+    mdb_txn_abort(txn);
+    return revision;
+}
+
+void
+bare_await(const char *path, uint64_t seq)
+{
+    MDB_env *env = open_env(path, MDB_RDONLY);
+
+    for (unsigned look = 0; last_revision(env) < seq; look++) {
+        if (look == LOOKS_MAX) {
+            (void) fprintf(stderr, "no checkpoint of %s\n", path);
+            exit(1);
+        }
+        (void) usleep(LOOK_US);
+    }
+    mdb_env_close(env);
 }
 
 bool

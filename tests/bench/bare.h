@@ -28,6 +28,9 @@ typedef struct bare_rows {
     size_t table_count;
 } bare_rows;
 
+/* Until the data file at `path` has all up to `seq`: a running service puts what it journalled
+ * there a little later. */
+void bare_await(const char *path, uint64_t seq);
 /* All rows of the store at `path` that commands after `seq` wrote. */
 bool bare_read(bare_rows *rows, const char *path, uint64_t seq);
 void bare_free(bare_rows *rows);

@@ -402,6 +402,7 @@ twin_open(bench *b, twin *t)
     (void) snprintf(t->copy, sizeof t->copy, "%s/bare", b->folder);
     (void) mkdir(t->copy, 0700);
     t->seq = sequence(b);
+    bare_await(t->service, t->seq);
     if (!bare_copy(t->service, t->copy))
         exit(1);
 }
@@ -414,6 +415,7 @@ twin_follow(bench *b, twin *t, size_t batch, tally *sum)
     bare_rows rows;
     size_t done;
 
+    bare_await(t->service, seq);
     if (!bare_read(&rows, t->service, t->seq))
         exit(1);
     done = bare_write(&rows, t->copy, batch, &us, &sum->times);
