@@ -72,10 +72,10 @@ journal_close(journal *j)
 {
     if (j->fd >= 0)
         (void) close(j->fd);
-    if (j->fd >= 0 && j->write_fd >= 0)
+    if (j->write_fd >= 0)
         (void) close(j->write_fd);
     free(j->record);
-    *j = (journal){ .fd = -1 };
+    *j = (journal){ .fd = -1, .write_fd = -1 };
 }
 
 /* ---- writing ----------------------------------------------------------------------------------
@@ -153,23 +153,6 @@ sum_record(unsigned char *record, size_t size, const uint8_t secret[SJ_ID_SIZE],
     (void) crypto_shorthash_siphashx24(sum, record, size, secret);
 }
 
-static bool
-write_all(int fd, const unsigned char *at, size_t size, uint64_t offset)
-{
-    while (size > 0) {
-        ssize_t done = pwrite(fd, at, size, (off_t) offset);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        at += done;
-        size -= (size_t) done;
-        offset += (uint64_t) done;
-    }
-    return true;
-}
-
 bool
 journal_write(journal *j, const uint8_t secret[SJ_ID_SIZE], uint64_t seq)
 {
@@ -184,7 +167,8 @@ journal_write(journal *j, const uint8_t secret[SJ_ID_SIZE], uint64_t seq)
     sum_record(j->record, size, secret, sum);
     memcpy(j->record + SUM_AT, sum, sizeof sum);
     memset(j->record + size, 0, whole - size);
-    if (!write_all(j->write_fd, j->record, whole, j->at) || fdatasync(j->write_fd) != 0)
+    if (pwrite(j->write_fd, j->record, whole, (off_t) j->at) != (ssize_t) whole ||
+        fdatasync(j->write_fd) != 0)
         return false;
     j->at += whole;
     memcpy(j->before, j->record + size - JOURNAL_SUM_SIZE, sizeof j->before);
@@ -204,20 +188,9 @@ journal_restart(journal *j, const uint8_t seal[JOURNAL_SUM_SIZE])
  */
 
 static bool
-read_all(int fd, unsigned char *at, size_t size, uint64_t offset)
+read_at(const journal *j, void *at, size_t size, uint64_t offset)
 {
-    while (size > 0) {
-        ssize_t done = pread(fd, at, size, (off_t) offset);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        at += done;
-        size -= (size_t) done;
-        offset += (uint64_t) done;
-    }
-    return true;
+    return pread(j->fd, at, size, (off_t) offset) == (ssize_t) size;
 }
 
 /* The record that begins at `offset`, in memory of the caller's; NULL: there is no whole one.
@@ -229,7 +202,7 @@ read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE],
     unsigned char *record;
     uint64_t rows;
 
-    if (offset + BLOCK > JOURNAL_SIZE || !read_all(j->fd, head, sizeof head, offset) ||
+    if (offset + BLOCK > JOURNAL_SIZE || !read_at(j, head, sizeof head, offset) ||
         memcmp(head, magic, sizeof magic) != 0)
         return NULL;
     rows = sj_read_u64(head + SIZE_AT);
@@ -238,7 +211,7 @@ read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE],
         return NULL;
     *size = HEAD_SIZE + (size_t) rows;
     record = malloc(*size);
-    if (record == NULL || !read_all(j->fd, record, *size, offset)) {
+    if (record == NULL || !read_at(j, record, *size, offset)) {
         free(record);
         return NULL;
     }

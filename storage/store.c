@@ -277,7 +277,8 @@ open_as(sj_store **opened, const char *folder, const sj_schema *schema, const sj
     }
     store->schema = *schema;
     (void) pthread_mutex_init(&store->meta_lock, NULL);
-    store->lock_fd = store->journal.fd = -1;
+    store->lock_fd = -1;
+    store->journal = (journal){ .fd = -1, .write_fd = -1 };
     good = birth != NULL ? open_writer(store, folder, birth, &arena, words)
                          : sj_reader_open(store, folder, &arena, words);
     sj_arena_close(&arena);

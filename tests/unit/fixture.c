@@ -74,13 +74,19 @@ remove_entry(const char *path, const struct stat *status, int type, struct FTW *
     return remove(path);
 }
 
+void
+fixture_remove_folder(const char *folder)
+{
+    (void) nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 int
 fixture_close(void **state)
 {
     fixture *f = *state;
 
     sj_store_close(&f->store);
-    (void) nftw(f->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    fixture_remove_folder(f->folder);
     sj_arena_close(&f->arena);
     free(f);
     return 0;

@@ -45,6 +45,9 @@ sj_status fixture_feed(fixture *f, uint32_t type, const ProtobufCMessage *body,
 /* f->reply's body as a message; it lives until the next job. */
 void *fixture_reply(fixture *f, const ProtobufCMessageDescriptor *type);
 
+/* With all that is in it; nothing happens where there is none. */
+void fixture_remove_folder(const char *folder);
+
 /* A checkpoint: what others see of the store's folder is as of the last one. */
 void fixture_save(fixture *f);
 

@@ -2,7 +2,6 @@
 #include "tests/unit/storage/store_copy.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,22 +48,13 @@ copy_file(const char *from_folder, const char *to_folder, const char *name)
     (void) close(to);
 }
 
-static int
-remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void) status;
-    (void) type;
-    (void) walk;
-    return remove(path);
-}
-
 void
 copy_make(copy *c, const fixture *f)
 {
     char from[SJ_PATH_MAX];
 
     assert_true(sj_path(c->folder, f->folder, "copy") && sj_path(from, f->folder, "store"));
-    (void) nftw(c->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    fixture_remove_folder(c->folder);
     (void) snprintf(c->store, sizeof c->store, "%s/store", c->folder);
     assert_int_equal(mkdir(c->folder, 0700), 0);
     assert_int_equal(mkdir(c->store, 0700), 0);
