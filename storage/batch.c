@@ -132,7 +132,8 @@ sj_write_commit(sj_txn *txn)
 }
 
 /* LMDB's transaction is of all batches since the last checkpoint: to undo one is to undo all, and
- * to put the others again from the journal. */
+ * to put the others again from the journal.  It is this thread's, so where there is nothing else in
+ * it, it ends. */
 void
 sj_write_abort(sj_txn *txn)
 {
@@ -141,12 +142,12 @@ sj_write_abort(sj_txn *txn)
     bool untouched = sj_is_journalled(store) && !journal_has_rows(&store->journal);
 
     txn->mdb = NULL;
-    if (store->open == NULL || untouched)
+    if (store->open == NULL || (untouched && sj_store_unsaved(store) > 0))
         return;
     mdb_txn_abort(store->open);
     store->open = NULL;
     memset(store->write_cursors, 0, sizeof store->write_cursors);
-    if (!sj_is_journalled(store))
+    if (untouched || !sj_is_journalled(store))
         return;
     memcpy(before, store->journal.before, sizeof before);
     store->broken = !sj_recover(store) || memcmp(before, store->journal.before, sizeof before) != 0;

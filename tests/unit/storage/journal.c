@@ -4,7 +4,7 @@
  * copied while the store is open, a part of the copy is changed as a disk would change it, and the
  * copy is opened as the next start would open it.
  */
-#include "storage/journal.h"
+#include "storage/internal.h"
 
 #include "storage/backup.h"
 #include "tests/unit/core/toy.h"
@@ -88,6 +88,30 @@ keep(fixture *f, unsigned n)
 
     (void) snprintf(name, sizeof name, "agent-%u", n);
     assert_int_equal(toy_keep(f, name, NOW), SJ_OK);
+}
+
+/* LMDB's transaction is one thread's: what stays open without need shuts out the next thread. */
+static void
+a_batch_of_nothing_leaves_no_transaction(void **state)
+{
+    fixture *f = *state;
+    sj_about about = { .org = 1, .now_ms = NOW };
+
+    for (unsigned n = 0; n < 2; n++) {
+        sj_txn *txn = sj_write_begin(f->store, &f->arena);
+
+        sj_command_begin(txn, &about);
+        sj_write_abort(txn);
+        assert_null(f->store->open);
+        keep(f, n);
+        assert_non_null(f->store->open);
+        txn = sj_write_begin(f->store, &f->arena);
+        sj_command_begin(txn, &about);
+        sj_write_abort(txn);
+        assert_non_null(f->store->open); /* the batch before it is in there */
+        fixture_save(f);
+        assert_null(f->store->open);
+    }
 }
 
 /* One batch of `rows` rows of 50,000 octets. */
@@ -445,6 +469,8 @@ main(void)
         cmocka_unit_test_setup_teardown(damage_before_the_end_is_not_taken_for_the_end, toy_open,
                                         fixture_close),
         cmocka_unit_test_setup_teardown(records_of_an_earlier_round_are_not_put_again, toy_open,
+                                        fixture_close),
+        cmocka_unit_test_setup_teardown(a_batch_of_nothing_leaves_no_transaction, toy_open,
                                         fixture_close),
         cmocka_unit_test_setup_teardown(a_batch_that_is_given_up_leaves_those_before_it, toy_open,
                                         fixture_close),
