@@ -153,7 +153,9 @@ send_new(load *l, lane *to, errand e, uint32_t number)
     assert_non_null(r->body);
     memcpy(r->body, body, r->body_size);
     assert_true(submit(to, r, l->request_count++,
-                       e == ERRAND_ISSUE ? l->attended : (sijill_pos){ .seq = 0 }));
+                       e == ERRAND_ISSUE      ? l->attended
+                       : e == ERRAND_EVIDENCE ? l->known
+                                              : (sijill_pos){ .seq = 0 }));
 }
 
 /* False: nothing to ask of registration now. */
@@ -245,6 +247,8 @@ note_subject(load *l, request *r, const sijill_reply *reply)
         memcpy(r->subject, in->registration_id.data, SIJILL_ID_SIZE);
         memcpy(p->registration, r->subject, SIJILL_ID_SIZE);
         p->is_there = true;
+        if (l->known.seq == 0)
+            l->known = reply->pos;
         sijill_free(in);
     } else if (r->errand == ERRAND_ISSUE) {
         Sijill__V1__Issued *in = sijill_unpack(reply, &sijill__v1__issued__descriptor);

@@ -60,6 +60,7 @@ typedef struct load {
     size_t limit; /* persons that may be asked for as yet */
     size_t next_evidence, next_issue;
     lane lanes[LANES_MAX];
+    sijill_pos known;    /* of the first registration: the events were there by then */
     sijill_pos attended; /* the last position of attendance that was acknowledged */
     size_t refused, lost;
 } load;
