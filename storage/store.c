@@ -73,7 +73,8 @@ open_tables(sj_store *store, MDB_txn *mdb, unsigned flags, char words[SJ_WORDS_M
         if (code == MDB_NOTFOUND)
             return sj_path_fail(
                 words, "no table", sj_table_name(store, table),
-                "this is another store, or not one of sijill: give the right --home");
+                "this is another store, or a damaged one: give the right --home, or restore "
+                "the last backup");
         if (code != 0)
             return sj_path_fail(words, "cannot open table", sj_table_name(store, table),
                                 mdb_strerror(code));
