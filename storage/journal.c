@@ -187,22 +187,27 @@ journal_restart(journal *j, const uint8_t seal[JOURNAL_SUM_SIZE])
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
+/* A disk that cannot be read says nothing of what is there: *failed. */
 static bool
-read_at(const journal *j, void *at, size_t size, uint64_t offset)
+read_at(const journal *j, void *at, size_t size, uint64_t offset, bool *failed)
 {
-    return pread(j->fd, at, size, (off_t) offset) == (ssize_t) size;
+    ssize_t done = at == NULL ? -1 : pread(j->fd, at, size, (off_t) offset);
+
+    *failed = *failed || done < 0;
+    return done == (ssize_t) size;
 }
 
 /* The record that begins at `offset`, in memory of the caller's; NULL: there is no whole one.
  * *size is its own, without what fills its last block. */
 static unsigned char *
-read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE], size_t *size)
+read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE], size_t *size,
+            bool *failed)
 {
     unsigned char head[HEAD_SIZE], sum[JOURNAL_SUM_SIZE];
     unsigned char *record;
     uint64_t rows;
 
-    if (offset + BLOCK > JOURNAL_SIZE || !read_at(j, head, sizeof head, offset) ||
+    if (offset + BLOCK > JOURNAL_SIZE || !read_at(j, head, sizeof head, offset, failed) ||
         memcmp(head, magic, sizeof magic) != 0)
         return NULL;
     rows = sj_read_u64(head + SIZE_AT);
@@ -211,7 +216,7 @@ read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE],
         return NULL;
     *size = HEAD_SIZE + (size_t) rows;
     record = malloc(*size);
-    if (record == NULL || !read_at(j, record, *size, offset)) {
+    if (!read_at(j, record, *size, offset, failed)) {
         free(record);
         return NULL;
     }
@@ -245,9 +250,10 @@ journal_replay(journal *j, const uint8_t secret[SJ_ID_SIZE], journal_put_fn *put
 {
     for (;;) {
         size_t size;
-        unsigned char *record = read_record(j, j->at, secret, &size);
+        bool failed = false;
+        unsigned char *record = read_record(j, j->at, secret, &size, &failed);
         bool next = record != NULL && memcmp(record + BEFORE_AT, j->before, sizeof j->before) == 0;
-        bool good = !next || put_rows(record + HEAD_SIZE, record + size, put, context);
+        bool good = next ? put_rows(record + HEAD_SIZE, record + size, put, context) : !failed;
 
         if (next && good) {
             j->at += blocks(size);
@@ -263,14 +269,15 @@ uint64_t
 journal_newest(const journal *j, const uint8_t secret[SJ_ID_SIZE])
 {
     uint64_t newest = 0;
+    bool failed = false;
 
     for (uint64_t offset = 0; offset < JOURNAL_SIZE; offset += BLOCK) {
         size_t size;
-        unsigned char *record = read_record(j, offset, secret, &size);
+        unsigned char *record = read_record(j, offset, secret, &size, &failed);
 
         if (record != NULL && sj_read_u64(record + SEQ_AT) > newest)
             newest = sj_read_u64(record + SEQ_AT);
         free(record);
     }
-    return newest;
+    return failed ? UINT64_MAX : newest;
 }

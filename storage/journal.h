@@ -67,5 +67,5 @@ typedef bool journal_put_fn(void *context, const journal_row *row);
 bool journal_replay(journal *j, const uint8_t secret[SJ_ID_SIZE], journal_put_fn *put,
                     void *context);
 /* The greatest sequence of any whole record in the file, of this round or an earlier one; 0: there
- * is none. */
+ * is none.  UINT64_MAX: the disk or memory said no. */
 uint64_t journal_newest(const journal *j, const uint8_t secret[SJ_ID_SIZE]);
