@@ -89,21 +89,23 @@ typedef struct again {
 } again;
 
 static bool
-put_again(void *context, const journal_row *row)
+put_again(void *context, bool deleted, sj_bytes sealed)
 {
     again *a = context;
-    MDB_val key = { row->key.size, (void *) (uintptr_t) row->key.at };
-    MDB_val value = { row->value.size, (void *) (uintptr_t) row->value.at };
+    unsigned table;
+    sj_bytes name, stored = sj_seal_open(sealed, &table, &name);
+    MDB_val key = { name.size, (void *) (uintptr_t) name.at };
+    MDB_val value = { stored.size, (void *) (uintptr_t) stored.at };
     MDB_dbi dbi;
     int code;
 
-    if (row->table >= a->store->tables)
+    if (table >= a->store->tables)
         return false;
     a->rows++;
-    dbi = a->store->dbis[row->table];
-    code = row->deleted ? mdb_del(a->store->open, dbi, &key, NULL)
-                        : mdb_put(a->store->open, dbi, &key, &value, 0);
-    return code == 0 || (row->deleted && code == MDB_NOTFOUND);
+    dbi = a->store->dbis[table];
+    code = deleted ? mdb_del(a->store->open, dbi, &key, NULL)
+                   : mdb_put(a->store->open, dbi, &key, &value, 0);
+    return code == 0 || (deleted && code == MDB_NOTFOUND);
 }
 
 bool

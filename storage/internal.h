@@ -59,10 +59,14 @@ struct sj_store {
         broken; /* the data file is behind what is durable, or unknown: nothing may be read */
 };
 
-/* A row as it is stored: revision, row, checksum over (table, key, revision, row).  In the arena;
- * {NULL, 0}: full. */
+/* A row as it is stored, behind where it stands: table, size of the key, key; then the value:
+ * revision, row, checksum over all before it.  In the arena; {NULL, 0}: full. */
 sj_bytes sj_seal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
                  uint64_t revision, sj_bytes row);
+/* Whether this is what sj_seal made, all of it. */
+bool sj_seal_holds(const uint8_t secret[SJ_ID_SIZE], sj_bytes sealed);
+/* The value in it, and where it stands. */
+sj_bytes sj_seal_open(sj_bytes sealed, unsigned *table, sj_bytes *key);
 /* The row inside a stored value, copied into the arena.  False with arena->full unset: the checksum
  * does not fit. */
 bool sj_unseal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,

@@ -2,6 +2,7 @@
 #include "storage/journal.h"
 
 #include "storage/folder.h"
+#include "storage/internal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -19,14 +20,15 @@ enum {
     BEFORE_AT = 24,
     SUM_AT = 40,
     HEAD_SIZE = 56,
-    ROW_HEAD_SIZE = 8,
+    ROW_HEAD_SIZE = 5,
+    GATHERED_MAX = 4096,
     ROOM_FIRST = 256 * 1024,
     PUT = 1,
     DELETE = 2,
     FILE_MODE = 0640,
 };
 
-static const unsigned char magic[SEQ_AT] = { 's', 'i', 'j', 'i', 'l', 'l', 'j', '1' };
+static const unsigned char magic[SEQ_AT] = { 's', 'i', 'j', 'i', 'l', 'l', 'j', '2' };
 
 static uint64_t
 blocks(uint64_t size)
@@ -102,10 +104,10 @@ grow(journal *j, size_t need)
 }
 
 void
-journal_add(journal *j, const journal_row *row)
+journal_add(journal *j, bool deleted, sj_bytes sealed)
 {
     size_t used = j->used == 0 ? HEAD_SIZE : j->used;
-    size_t size = ROW_HEAD_SIZE + row->key.size + row->value.size;
+    size_t size = ROW_HEAD_SIZE + sealed.size;
     unsigned char *at;
 
     j->used = used;
@@ -113,14 +115,9 @@ journal_add(journal *j, const journal_row *row)
     if (j->too_long)
         return;
     at = j->record + used;
-    at[0] = row->deleted ? DELETE : PUT;
-    at[1] = (unsigned char) row->table;
-    at[2] = (unsigned char) (row->key.size >> 8);
-    at[3] = (unsigned char) row->key.size;
-    sj_write_u32(at + 4, (uint32_t) row->value.size);
-    memcpy(at + ROW_HEAD_SIZE, row->key.at, row->key.size);
-    if (row->value.size > 0)
-        memcpy(at + ROW_HEAD_SIZE + row->key.size, row->value.at, row->value.size);
+    at[0] = deleted ? DELETE : PUT;
+    sj_write_u32(at + 1, (uint32_t) sealed.size);
+    memcpy(at + ROW_HEAD_SIZE, sealed.at, sealed.size);
     j->used += size;
 }
 
@@ -143,14 +140,35 @@ journal_fits(const journal *j)
     return !j->too_long && j->at + blocks(j->used) <= JOURNAL_SIZE;
 }
 
-/* `record` has its head, but for the sum. */
+static sj_bytes
+sealed_row(const unsigned char *at)
+{
+    return (sj_bytes){ at + ROW_HEAD_SIZE, sj_read_u32(at + 1) };
+}
+
+/* `record` has its head, but for the sum, and whole rows.  What is summed is gathered; where there
+ * is no room for more, its hash stands for it. */
 static void
-sum_record(unsigned char *record, size_t size, const uint8_t secret[SJ_ID_SIZE],
+sum_record(const unsigned char *record, size_t size, const uint8_t secret[SJ_ID_SIZE],
            unsigned char sum[JOURNAL_SUM_SIZE])
 {
+    unsigned char gathered[GATHERED_MAX];
+    size_t used = SUM_AT;
+
     static_assert(crypto_shorthash_siphashx24_BYTES == JOURNAL_SUM_SIZE, "128 bits");
-    memset(record + SUM_AT, 0, JOURNAL_SUM_SIZE);
-    (void) crypto_shorthash_siphashx24(sum, record, size, secret);
+    memcpy(gathered, record, SUM_AT);
+    for (const unsigned char *at = record + HEAD_SIZE; at < record + size;) {
+        if (used > sizeof gathered - ROW_HEAD_SIZE - CHECKSUM_SIZE) {
+            (void) crypto_shorthash_siphashx24(sum, gathered, used, secret);
+            memcpy(gathered, sum, JOURNAL_SUM_SIZE);
+            used = JOURNAL_SUM_SIZE;
+        }
+        memcpy(gathered + used, at, ROW_HEAD_SIZE);
+        at += ROW_HEAD_SIZE + sealed_row(at).size;
+        memcpy(gathered + used + ROW_HEAD_SIZE, at - CHECKSUM_SIZE, CHECKSUM_SIZE);
+        used += ROW_HEAD_SIZE + CHECKSUM_SIZE;
+    }
+    (void) crypto_shorthash_siphashx24(sum, gathered, used, secret);
 }
 
 bool
@@ -197,6 +215,21 @@ read_at(const journal *j, void *at, size_t size, uint64_t offset, bool *failed)
     return done == (ssize_t) size;
 }
 
+/* Whether these are whole rows, and each is what was sealed. */
+static bool
+rows_good(const unsigned char *at, const unsigned char *end, const uint8_t secret[SJ_ID_SIZE])
+{
+    while (end - at > ROW_HEAD_SIZE) {
+        sj_bytes sealed = sealed_row(at);
+
+        at += ROW_HEAD_SIZE;
+        if ((size_t) (end - at) < sealed.size || !sj_seal_holds(secret, sealed))
+            return false;
+        at += sealed.size;
+    }
+    return at == end;
+}
+
 /* The record that begins at `offset`, in memory of the caller's; NULL: there is no whole one.
  * *size is its own, without what fills its last block. */
 static unsigned char *
@@ -216,13 +249,12 @@ read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE],
         return NULL;
     *size = HEAD_SIZE + (size_t) rows;
     record = malloc(*size);
-    if (!read_at(j, record, *size, offset, failed)) {
-        free(record);
-        return NULL;
+    if (read_at(j, record, *size, offset, failed) &&
+        rows_good(record + HEAD_SIZE, record + *size, secret)) {
+        sum_record(record, *size, secret, sum);
+        if (sodium_memcmp(sum, record + SUM_AT, sizeof sum) == 0)
+            return record;
     }
-    sum_record(record, *size, secret, sum);
-    if (sodium_memcmp(sum, head + SUM_AT, sizeof sum) == 0)
-        return record;
     free(record);
     return NULL;
 }
@@ -230,19 +262,10 @@ read_record(const journal *j, uint64_t offset, const uint8_t secret[SJ_ID_SIZE],
 static bool
 put_rows(const unsigned char *at, const unsigned char *end, journal_put_fn *put, void *context)
 {
-    while (end - at >= ROW_HEAD_SIZE) {
-        journal_row row = { .deleted = at[0] == DELETE,
-                            .table = at[1],
-                            .key = { at + ROW_HEAD_SIZE, (size_t) at[2] << 8 | at[3] },
-                            .value = { NULL, sj_read_u32(at + 4) } };
-
-        row.value.at = at + ROW_HEAD_SIZE + row.key.size;
-        if ((size_t) (end - at) < ROW_HEAD_SIZE + row.key.size + row.value.size ||
-            !put(context, &row))
+    for (; at < end; at += ROW_HEAD_SIZE + sealed_row(at).size)
+        if (!put(context, at[0] == DELETE, sealed_row(at)))
             return false;
-        at += ROW_HEAD_SIZE + row.key.size + row.value.size;
-    }
-    return at == end;
+    return true;
 }
 
 bool

@@ -13,12 +13,13 @@
  * written over before the next checkpoint:
  *
  *   magic 8 | sequence 8 | size of the rows 8 | before 16 | sum 16 | rows
- *   a row: kind 1 | table 1 | size of the key 2 | size of the value 4 | key | value, as stored
+ *   a row: kind 1 | size of the rest 4 | as storage/seal.c seals it, table and key with the value
  *
  * `before` is the seal of the meta row that the record continues, and its last row is the next meta
  * row.  That row holds the digest of all history, so a record of an earlier round, or of another
  * history of the same store, continues nothing.  `sum` is SipHash-2-4-128 under the store's secret
- * over the record without it.
+ * over what stands before it, and of each row its kind, its size and its seal, which stands for the
+ * rest: a row is hashed once, when it is sealed.
  */
 #include "storage/store.h"
 
@@ -38,18 +39,12 @@ typedef struct journal {
     bool too_long; /* it cannot go here */
 } journal;
 
-typedef struct journal_row {
-    bool deleted;
-    unsigned table;
-    sj_bytes key, value;
-} journal_row;
-
 /* Made when there is none.  False: `words` say why. */
 bool journal_open(journal *j, const char *path, char words[SJ_WORDS_MAX]);
 void journal_close(journal *j);
 
-/* Remember a row of the batch under way. */
-void journal_add(journal *j, const journal_row *row);
+/* Remember a row of the batch under way, as sj_seal gave it; deleted: it goes. */
+void journal_add(journal *j, bool deleted, sj_bytes sealed);
 /* Whether the batch under way has rows. */
 bool journal_has_rows(const journal *j);
 /* Forget them. */
@@ -63,7 +58,7 @@ void journal_restart(journal *j, const uint8_t seal[JOURNAL_SUM_SIZE]);
 
 /* Put each row of the records that continue `j->before`, in their order; afterwards the next one
  * would be written behind them.  False: memory, the disk, or `put` said so. */
-typedef bool journal_put_fn(void *context, const journal_row *row);
+typedef bool journal_put_fn(void *context, bool deleted, sj_bytes sealed);
 bool journal_replay(journal *j, const uint8_t secret[SJ_ID_SIZE], journal_put_fn *put,
                     void *context);
 /* The greatest sequence of any whole record in the file, of this round or an earlier one; 0: there

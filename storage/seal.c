@@ -52,30 +52,48 @@ sj_seal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_by
     if (row.size > 0)
         memcpy(value + REVISION_SIZE, row.at, row.size);
     checksum(secret, at, hashed, at + hashed);
-    return (sj_bytes){ value, ROW_EXTRA + row.size };
+    return (sj_bytes){ at, hashed + CHECKSUM_SIZE };
+}
+
+bool
+sj_seal_holds(const uint8_t secret[SJ_ID_SIZE], sj_bytes sealed)
+{
+    const unsigned char *at = sealed.at;
+    unsigned char sum[CHECKSUM_SIZE];
+
+    if (sealed.size < PLACE_SIZE || sealed.size - PLACE_SIZE < at[1] + (size_t) ROW_EXTRA)
+        return false;
+    checksum(secret, at, sealed.size - CHECKSUM_SIZE, sum);
+    return memcmp(sum, at + sealed.size - CHECKSUM_SIZE, sizeof sum) == 0;
+}
+
+sj_bytes
+sj_seal_open(sj_bytes sealed, unsigned *table, sj_bytes *key)
+{
+    const unsigned char *at = sealed.at;
+
+    *table = at[0];
+    *key = (sj_bytes){ at + PLACE_SIZE, at[1] };
+    return (sj_bytes){ at + PLACE_SIZE + key->size, sealed.size - PLACE_SIZE - key->size };
 }
 
 bool
 sj_unseal(sj_arena *arena, const uint8_t secret[SJ_ID_SIZE], unsigned table, sj_bytes key,
           sj_bytes stored, sj_bytes *row, uint64_t *revision)
 {
-    unsigned char sum[CHECKSUM_SIZE];
+    size_t size = PLACE_SIZE + key.size + stored.size;
     unsigned char *at, *value;
 
     if (stored.size < ROW_EXTRA)
         return false;
-    at = sj_arena_take(arena, PLACE_SIZE + key.size + stored.size);
+    at = sj_arena_take(arena, size);
     if (at == NULL)
         return false;
     value = write_place(at, table, key);
     memcpy(value, stored.at, stored.size);
-
-    size_t hashed = PLACE_SIZE + key.size + stored.size - CHECKSUM_SIZE;
-
-    checksum(secret, at, hashed, sum);
     *row = (sj_bytes){ value + REVISION_SIZE, stored.size - ROW_EXTRA };
     *revision = sj_read_u64(value);
-    return memcmp(sum, at + hashed, sizeof sum) == 0;
+    return sj_seal_holds(secret, (sj_bytes){ at, size });
 }
 
 /* The seal stands for table, key, revision and row, so none of them is hashed a second time. */

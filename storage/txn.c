@@ -210,32 +210,40 @@ may_write(sj_txn *txn)
     return !txn->about.dry_run;
 }
 
+/* Seal a row, in the arena, and remember it for the journal; deleted: it goes.  *stored is the
+ * value that LMDB gets.  False: a fault. */
+static bool
+seal_row(sj_txn *txn, unsigned table, const sj_key *key, bool deleted, sj_bytes row,
+         MDB_val *stored)
+{
+    sj_bytes sealed =
+        sj_seal(txn->arena, txn->meta.secret, table, sj_key_bytes(key), txn->revision, row);
+    sj_bytes name, value;
+
+    if (sealed.at == NULL) {
+        fail_full_arena(txn);
+        return false;
+    }
+    if (sj_is_journalled(txn->store))
+        journal_add(&txn->store->journal, deleted, sealed);
+    value = sj_seal_open(sealed, &table, &name);
+    *stored = (MDB_val){ value.size, (void *) (uintptr_t) value.at };
+    return true;
+}
+
 void
 sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
 {
+    MDB_val name = { key->size, (void *) (uintptr_t) key->at };
+    size_t mark = sj_arena_mark(txn->arena);
     MDB_cursor *cursor;
-    sj_bytes sealed;
+    MDB_val stored;
     int code;
 
     assert(value.size <= SJ_VALUE_MAX);
     cursor = may_write(txn) ? cursor_of(txn, table) : NULL;
-    if (cursor == NULL)
+    if (cursor == NULL || !seal_row(txn, table, key, false, value, &stored))
         return;
-
-    size_t mark = sj_arena_mark(txn->arena);
-
-    sealed = sj_seal(txn->arena, txn->meta.secret, table, sj_key_bytes(key), txn->revision, value);
-    if (sealed.at == NULL) {
-        fail_full_arena(txn);
-        return;
-    }
-
-    MDB_val name = { key->size, (void *) (uintptr_t) key->at };
-    MDB_val stored = { sealed.size, (void *) (uintptr_t) sealed.at };
-
-    if (sj_is_journalled(txn->store))
-        journal_add(&txn->store->journal,
-                    &(journal_row){ .table = table, .key = sj_key_bytes(key), .value = sealed });
     code = has_trail(txn, table) ? put_followed(txn, cursor, table, &name, &stored)
                                  : put_row(txn, cursor, table, &name, &stored);
     if (code != 0)
@@ -264,17 +272,18 @@ void
 sj_delete(sj_txn *txn, unsigned table, const sj_key *key)
 {
     MDB_val name = { key->size, (void *) (uintptr_t) key->at };
+    size_t mark = sj_arena_mark(txn->arena);
+    MDB_val sealed;
     int code;
 
     if (!may_write(txn))
         return;
     if (has_trail(txn, table))
         follow_deleted(txn, table, name);
-    if (txn->fault != SJ_FAULT_NONE)
+    if (txn->fault != SJ_FAULT_NONE ||
+        !seal_row(txn, table, key, true, (sj_bytes){ NULL, 0 }, &sealed))
         return;
-    if (sj_is_journalled(txn->store))
-        journal_add(&txn->store->journal,
-                    &(journal_row){ .deleted = true, .table = table, .key = sj_key_bytes(key) });
+    sj_arena_release(txn->arena, mark);
     close_cursor(txn, table); /* pages may be merged under it */
     code = mdb_del(txn->mdb, txn->store->dbis[table], &name, NULL);
     if (code != 0 && code != MDB_NOTFOUND)

@@ -203,6 +203,35 @@ a_record_that_lacks_one_block_is_not_there(void **state)
     }
 }
 
+/* A disk may leave what a block held before: a row that was sealed as well, in its right place. */
+static void
+a_row_of_an_earlier_round_is_not_taken_for_the_records_own(void **state)
+{
+    enum { ROWS = 3, KEY = 12, VALUE_AT = 5 + 2 + KEY, ROW = VALUE_AT + 8 + 50000 + 16 };
+    static unsigned char old[ROW];
+    fixture *f = *state;
+    uint8_t before[DIGEST], digest[DIGEST];
+    off_t second = RECORD_HEAD + ROW;
+    char words[WORDS];
+    copy c;
+
+    fixture_save(f);
+    assert_true(commit_large(f, ROWS, 'x'));
+    sj_arena_reset(&f->arena);
+    assert_int_equal(pread(f->store->journal.fd, old, ROW, second), ROW);
+    assert_int_equal(old[VALUE_AT + 8], 'x');
+    fixture_save(f);
+    fixture_digest(f, before);
+    assert_true(commit_large(f, ROWS, 'y'));
+    sj_arena_reset(&f->arena);
+    copy_make(&c, f);
+    copy_write(&c, second, old, ROW);
+    assert_true(copy_open(&c, f, words));
+    digest_of(&c, digest);
+    assert_memory_equal(digest, before, DIGEST);
+    copy_close(&c);
+}
+
 static void
 damage_before_the_end_is_not_taken_for_the_end(void **state)
 {
@@ -501,6 +530,8 @@ main(void)
                                         fixture_close),
         cmocka_unit_test_setup_teardown(a_record_that_lacks_one_block_is_not_there, toy_open,
                                         fixture_close),
+        cmocka_unit_test_setup_teardown(a_row_of_an_earlier_round_is_not_taken_for_the_records_own,
+                                        toy_open, fixture_close),
         cmocka_unit_test_setup_teardown(damage_before_the_end_is_not_taken_for_the_end, toy_open,
                                         fixture_close),
         cmocka_unit_test_setup_teardown(records_of_an_earlier_round_are_not_put_again, toy_open,

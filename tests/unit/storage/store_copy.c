@@ -81,6 +81,18 @@ copy_close(copy *c)
 }
 
 void
+copy_write(const copy *c, off_t offset, const void *octets, size_t size)
+{
+    char path[SJ_PATH_MAX];
+    int fd;
+
+    assert_true(sj_path(path, c->store, "journal"));
+    fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, octets, size, offset), size);
+    (void) close(fd);
+}
+
+void
 copy_damage(const copy *c, uint64_t offset)
 {
     char path[SJ_PATH_MAX];
