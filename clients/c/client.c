@@ -119,9 +119,20 @@ envelope_of(sijill *s, slot *t, Sijill__V1__LogPos *min_pos)
     return e;
 }
 
+/* Whether the message that the first of the queue is in goes on with the second.  `pairs` and
+ * `octets` are in it already, without the first. */
+static bool
+bundle_goes_on(const sijill *s, unsigned pairs, size_t octets)
+{
+    return s->peer.bundles && pairs + 1 < SJ_BUNDLE_MAX && octets < SJ_FRONT_MAX &&
+           s->slots.queued > 1 && s->slots.in_flight + 1 < s->window;
+}
+
 static void
 queue_send(sijill *s, uint64_t now_ms)
 {
+    unsigned pairs = 0;
+    size_t octets = 0;
     slot *t;
 
     s->blocked = false;
@@ -129,11 +140,19 @@ queue_send(sijill *s, uint64_t now_ms)
            (t = slots_first(&s->slots)) != NULL) {
         Sijill__V1__LogPos min_pos;
         Sijill__V1__Envelope envelope = envelope_of(s, t, &min_pos);
+        bool more = bundle_goes_on(s, pairs, octets += t->size);
+        socket_result result = peer_send(&s->peer, &envelope, t->body, t->size, more);
 
-        if (peer_send(&s->peer, &envelope, t->body, t->size) != SOCKET_DONE) {
+        if (result == SOCKET_BAD || (result == SOCKET_LATER && pairs > 0)) {
+            peer_fail(&s->peer, now_ms); /* half a bundle is none: all of it is asked again */
+            return;
+        }
+        if (result == SOCKET_LATER) {
             s->blocked = true;
             return;
         }
+        pairs = more ? pairs + 1 : 0;
+        octets = more ? octets : 0;
         t->reply.tries++;
         t->reply.code =
             SIJILL__V1__CODE__OK; /* an earlier "come back later" says nothing of this try */
@@ -226,6 +245,8 @@ submit(sijill *s, const sijill_request *request)
         memcpy(t->reply.request_id, request->request_id, SIJILL_ID_SIZE);
     slots_enter(&s->slots, t);
     s->counts.requests++;
+    if (s->slots.queued >= SJ_BUNDLE_MAX)
+        queue_send(s, now_ms); /* the service need not wait until all are here */
     return t;
 }
 

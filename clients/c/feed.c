@@ -95,7 +95,7 @@ send_kind(sijill_feed *f, Sijill__V1__Kind kind, const ProtobufCMessage *message
     sijill__v1__envelope__init(&envelope);
     envelope.has_kind = true;
     envelope.kind = kind;
-    return peer_send(&f->peer, &envelope, body, size);
+    return peer_send(&f->peer, &envelope, body, size, false);
 }
 
 static void

@@ -98,11 +98,13 @@ greet(peer *p, uint64_t now_ms)
     hello.has_min_major = hello.has_max_major = hello.has_instance = true;
     hello.min_major = hello.max_major = 1;
     hello.instance = (ProtobufCBinaryData){ sizeof p->self, p->self };
+    hello.has_features = true;
+    hello.features = SJ_FEATURE_BUNDLES;
     hello.agent = strlen(p->agent) > 128 ? NULL : p->agent;
     sijill__v1__envelope__init(&envelope);
     envelope.has_kind = true;
     envelope.kind = SIJILL__V1__KIND__HELLO;
-    if (socket_send(p->socket, &envelope, body, sijill__v1__hello__pack(&hello, body)) ==
+    if (socket_send(p->socket, &envelope, body, sijill__v1__hello__pack(&hello, body), false) ==
         SOCKET_DONE) {
         p->greeted = true;
         p->due_ms = now_ms + PEER_WELCOME_MS;
@@ -117,7 +119,7 @@ ping(peer *p, uint64_t now_ms)
     sijill__v1__envelope__init(&envelope);
     envelope.has_kind = true;
     envelope.kind = SIJILL__V1__KIND__PING;
-    (void) socket_send(p->socket, &envelope, NULL, 0);
+    (void) socket_send(p->socket, &envelope, NULL, 0, false);
     p->pinged_ms = now_ms;
     p->pings++;
 }
@@ -171,6 +173,7 @@ welcome(peer *p)
     if (in->heartbeat_ms >= PEER_HEARTBEAT_MIN_MS && in->heartbeat_ms <= PEER_HEARTBEAT_MAX_MS)
         p->heartbeat_ms = in->heartbeat_ms;
     p->window = in->window == 0 ? SJ_WINDOW_FIRST : in->window;
+    p->bundles = in->feature_level >= SJ_FEATURE_BUNDLES;
     p->state = PEER_READY;
     p->session++;
     sijill_free(in);
@@ -246,10 +249,10 @@ peer_take(peer *p, uint64_t now_ms)
 }
 
 socket_result
-peer_send(peer *p, const Sijill__V1__Envelope *envelope, const void *body, size_t size)
+peer_send(peer *p, const Sijill__V1__Envelope *envelope, const void *body, size_t size, bool more)
 {
     assert(p->state == PEER_READY);
-    return socket_send(p->socket, envelope, body, size);
+    return socket_send(p->socket, envelope, body, size, more);
 }
 
 uint64_t

@@ -45,6 +45,7 @@ typedef struct peer {
     uint64_t frames_bad;
     uint32_t heartbeat_ms;
     uint32_t window;  /* of the last WELCOME */
+    bool bundles;     /* the service takes them */
     uint32_t refusal; /* REFUSED: its code */
     char refusal_detail[SIJILL_DETAIL_SIZE];
     uint8_t self[SIJILL_ID_SIZE];     /* instance of this peer */
@@ -65,9 +66,9 @@ void peer_turn(peer *p, uint64_t now_ms);
  * none now. */
 bool peer_take(peer *p, uint64_t now_ms);
 
-/* READY only. */
+/* READY only.  `more`: another follows at once, in the same message. */
 socket_result peer_send(peer *p, const Sijill__V1__Envelope *envelope, const void *body,
-                        size_t size);
+                        size_t size, bool more);
 
 /* The socket is no good: close it, and open another after a backoff. */
 void peer_fail(peer *p, uint64_t now_ms);

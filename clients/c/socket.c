@@ -122,7 +122,8 @@ socket_fd(void *socket)
 }
 
 socket_result
-socket_send(void *socket, const Sijill__V1__Envelope *envelope, const void *body, size_t size)
+socket_send(void *socket, const Sijill__V1__Envelope *envelope, const void *body, size_t size,
+            bool more)
 {
     unsigned char head[SJ_HEAD_MAX];
     size_t head_size = sj_head_pack(envelope, head);
@@ -130,10 +131,12 @@ socket_send(void *socket, const Sijill__V1__Envelope *envelope, const void *body
     assert(head_size > 0);
     if (zmq_send(socket, head, head_size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return SOCKET_LATER;
-    /* Once the first frame is taken ZeroMQ takes the second; it fails only when the peer has gone
-     * meanwhile. */
-    return zmq_send(socket, body == NULL ? "" : body, size, ZMQ_DONTWAIT) < 0 ? SOCKET_LATER
-                                                                              : SOCKET_DONE;
+    /* Once the first frame is taken ZeroMQ takes the others; it fails only when the peer has gone
+     * meanwhile, and then it would throw away all up to the end of this message. */
+    return zmq_send(socket, body == NULL ? "" : body, size,
+                    ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) < 0
+               ? SOCKET_BAD
+               : SOCKET_DONE;
 }
 
 void
@@ -173,33 +176,6 @@ frame_free(void *data, void *pointer)
     (void) pointer; /* all of it goes with the frame */
 }
 
-static void
-rest_drop(void *socket)
-{
-    zmq_msg_t rest;
-    int more = 1;
-    size_t size = sizeof more;
-
-    while (zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &size) == 0 && more != 0) {
-        (void) zmq_msg_init(&rest);
-        if (zmq_msg_recv(&rest, socket, ZMQ_DONTWAIT) < 0)
-            more = 0;
-        (void) zmq_msg_close(&rest);
-    }
-}
-
-/* The second frame, and no third. */
-static bool
-body_take(void *socket, frame *in)
-{
-    if (zmq_msg_recv(&in->body, socket, ZMQ_DONTWAIT) < 0)
-        return false;
-    if (!zmq_msg_more(&in->body))
-        return true;
-    rest_drop(socket);
-    return false;
-}
-
 socket_result
 socket_take(void *socket, frame *in)
 {
@@ -214,7 +190,7 @@ socket_take(void *socket, frame *in)
         (void) zmq_msg_close(&head);
         return SOCKET_LATER;
     }
-    if (zmq_msg_more(&head) && body_take(socket, in))
+    if (zmq_msg_more(&head) && zmq_msg_recv(&in->body, socket, ZMQ_DONTWAIT) >= 0)
         in->envelope = sj_head_unpack(zmq_msg_data(&head), zmq_msg_size(&head), &allocator);
     (void) zmq_msg_close(&head);
     return in->envelope == NULL ? SOCKET_BAD : SOCKET_DONE;

@@ -22,7 +22,8 @@ typedef struct frame {
 typedef enum socket_result {
     SOCKET_DONE,
     SOCKET_LATER, /* not connected, or full; or nothing has come */
-    SOCKET_BAD,   /* what came is not SJ/1: dropped */
+    SOCKET_BAD,   /* what came is not SJ/1: dropped; or a message that was begun cannot be ended, and
+                     the socket is no good any more */
 } socket_result;
 
 /* Keys of a tcp connection; all empty: there are none, and it is ipc. */
@@ -44,11 +45,12 @@ void socket_close(void **socket);
 /* Readable when something may have happened; -1: no socket. */
 int socket_fd(void *socket);
 
-/* Head and body, both or none. */
+/* Head and body, both or none.  `more`: another pair follows in the same message. */
 socket_result socket_send(void *socket, const Sijill__V1__Envelope *envelope, const void *body,
-                          size_t size);
+                          size_t size, bool more);
 
 void frame_init(frame *in);
+/* One pair, of a bundle or alone. */
 socket_result socket_take(void *socket, frame *in);
 void frame_drop(frame *in);
 

@@ -11,6 +11,7 @@ enum {
     SJ_FLAG_MORE = 1,
     SJ_FLAG_DRY_RUN = 8,
     SJ_FLAG_DELEGATED = 16,
+    SJ_FEATURE_BUNDLES = 1, /* a bit of Hello.features, and Welcome.feature_level */
 };
 
 /* An envelope of a kind, with its correlation id. */

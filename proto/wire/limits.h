@@ -10,7 +10,8 @@
 
 enum {
     SJ_HEAD_MAX = 1024,             /* signature and Envelope */
-    SJ_FRONT_MAX = 64 * 1024,       /* a front message, head and body */
+    SJ_FRONT_MAX = 64 * 1024,       /* head and body on a front */
+    SJ_BUNDLE_MAX = 32,             /* heads, each with its body, in one message */
     SJ_FEED_BODY_MAX = 1024 * 1024, /* body of RECORDS */
     SJ_FEED_MAX = SJ_FEED_BODY_MAX + 4 * 1024,
     SJ_FEED_RECORDS_MAX = 512,    /* records in one RECORDS */

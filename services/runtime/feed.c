@@ -223,7 +223,8 @@ receive(sj_feed *feed, sj_port *port)
     sj_incoming in;
     int result;
 
-    for (unsigned taken = 0; taken < SJ_QUEUE_MAX; taken++) { /* not to the end of a flood */
+    /* not to the end of a flood */
+    for (unsigned taken = 0; sj_port_has_more(port) || taken < SJ_QUEUE_MAX; taken++) {
         result = sj_port_receive(port, &feed->arena, &in);
         if (result < 0)
             return;

@@ -27,7 +27,7 @@ send_reply(sj_service *service, sj_port *port, uint32_t peer, uint64_t correlati
     envelope.status = &status;
     envelope.pos = &position;
     envelope.window = service->window;
-    (void) sj_port_send(port, peer, &envelope, reply->body);
+    sj_port_answer(port, peer, &envelope, reply->body);
 }
 
 void
@@ -184,7 +184,9 @@ sj_front_receive(sj_service *service, sj_port *port)
     int result;
 
     /* Not to the end of a flood: what is refused takes no place in the queue, and a turn is due. */
-    for (unsigned taken = 0; taken < SJ_QUEUE_MAX && service->queue.idle_count > 0; taken++) {
+    for (unsigned taken = 0;
+         sj_port_has_more(port) || (taken < SJ_QUEUE_MAX && service->queue.idle_count > 0);
+         taken++) {
         result = sj_port_receive(port, &service->head_arena, &in);
         if (result < 0)
             return;
@@ -197,4 +199,13 @@ sj_front_receive(sj_service *service, sj_port *port)
                           "this socket takes HELLO, REQUEST, PING and GOODBYE");
         (void) zmq_msg_close(&in.body);
     }
+}
+
+void
+sj_front_flush(sj_service *service)
+{
+    sj_port_flush(&service->front);
+    sj_port_flush(&service->ctl);
+    if (service->far.socket != NULL)
+        sj_port_flush(&service->far);
 }

@@ -9,3 +9,5 @@
 void sj_front_receive(sj_service *service, sj_port *port);
 /* Answer a job and make it free. */
 void sj_front_answer(sj_service *service, sj_job *job);
+/* What was answered leaves. */
+void sj_front_flush(sj_service *service);

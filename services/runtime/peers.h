@@ -18,6 +18,7 @@ typedef struct sj_peer {
     uint32_t id;
     bool used;
     sj_peer_kind kind;
+    bool bundles;     /* it takes them */
     uint16_t window;  /* requests it may have outstanding */
     uint16_t waiting; /* requests it has outstanding */
     uint64_t seen_ms;

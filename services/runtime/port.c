@@ -16,7 +16,6 @@
 enum {
     ROUTING_SIZE = 5, /* a zero and four octets, when ZeroMQ made it */
     PACKED_MAX = 512,
-    FLOOD_FRAMES = 64,     /* of one message: who sends more is cut off */
     DISCARD_FRAMES = 1024, /* of a flood, before others have their turn */
 };
 
@@ -70,33 +69,108 @@ sj_port_open(sj_port *port, void *context, const sj_port_plan *plan, sj_presence
     return good;
 }
 
+static void
+drop_message(sj_port_message *in)
+{
+    for (; in->next < in->count; in->next++)
+        (void) zmq_msg_close(&in->frames[in->next]);
+    (void) zmq_msg_close(&in->routing);
+    in->count = in->next = 0;
+}
+
 void
 sj_port_close(sj_port *port)
 {
     if (port->socket != NULL)
+        sj_port_flush(port);
+    if (port->socket != NULL)
         (void) zmq_close(port->socket);
     port->socket = NULL;
+    if (sj_port_has_more(port))
+        drop_message(&port->in);
     if (port->peers.slots != NULL)
         sj_peers_close(&port->peers);
+}
+
+/* ---- out --------------------------------------------------------------------------------------
+ */
+
+static bool
+send_routing(sj_port *port, uint32_t peer)
+{
+    unsigned char routing[ROUTING_SIZE] = { 0 };
+
+    sj_write_u32(routing + 1, peer);
+    if (zmq_send(port->socket, routing, sizeof routing, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0)
+        return true;
+    sj_peer_remove(&port->peers, peer); /* EHOSTUNREACH: gone; EAGAIN: it does not read */
+    return false;
 }
 
 bool
 sj_port_send(sj_port *port, uint32_t peer, const Sijill__V1__Envelope *envelope, sj_bytes body)
 {
-    unsigned char routing[ROUTING_SIZE] = { 0 };
     unsigned char head[SJ_HEAD_MAX];
     size_t size = sj_head_pack(envelope, head);
 
-    if (size == 0)
+    sj_port_flush(port);
+    if (size == 0 || !send_routing(port, peer))
         return false;
-    sj_write_u32(routing + 1, peer);
-    if (zmq_send(port->socket, routing, sizeof routing, ZMQ_DONTWAIT | ZMQ_SNDMORE) < 0) {
-        sj_peer_remove(&port->peers, peer); /* EHOSTUNREACH: gone; EAGAIN: it does not read */
-        return false;
-    }
     (void) zmq_send(port->socket, head, size, ZMQ_DONTWAIT | ZMQ_SNDMORE);
     (void) zmq_send(port->socket, body.at, body.size, ZMQ_DONTWAIT);
     return true;
+}
+
+/* Give what is held to ZeroMQ; its message goes on, or ends. */
+static void
+release(sj_port *port, bool more)
+{
+    sj_port_answers *out = &port->out;
+
+    out->held = false;
+    if (out->pairs > 0 || send_routing(port, out->peer)) {
+        (void) zmq_send(port->socket, out->head, out->head_size, ZMQ_DONTWAIT | ZMQ_SNDMORE);
+        if (zmq_msg_send(&out->body, port->socket, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >= 0)
+            out->pairs++;
+    }
+    (void) zmq_msg_close(&out->body); /* of nothing, when it was sent */
+    if (!more)
+        out->pairs = 0;
+}
+
+void
+sj_port_flush(sj_port *port)
+{
+    if (port->out.held)
+        release(port, false);
+}
+
+void
+sj_port_answer(sj_port *port, uint32_t peer, const Sijill__V1__Envelope *envelope, sj_bytes body)
+{
+    const sj_peer *to = sj_peer_find(&port->peers, peer);
+    sj_port_answers *out = &port->out;
+    unsigned char head[SJ_HEAD_MAX];
+    size_t size = sj_head_pack(envelope, head);
+    zmq_msg_t copy;
+
+    if (to == NULL || !to->bundles) {
+        (void) sj_port_send(port, peer, envelope, body);
+        return;
+    }
+    if (size == 0 || zmq_msg_init_size(&copy, body.size) != 0)
+        return;
+    if (body.size > 0)
+        memcpy(zmq_msg_data(&copy), body.at, body.size);
+    if (out->held) /* a message that goes on is one that has a next pair */
+        release(port, out->peer == peer && out->pairs + 1 < SJ_BUNDLE_MAX);
+    out->held = true;
+    out->peer = peer;
+    out->head_size = size;
+    memcpy(out->head, head, size);
+    (void) zmq_msg_init(&out->body);
+    (void) zmq_msg_move(&out->body, &copy);
+    (void) zmq_msg_close(&copy);
 }
 
 void
@@ -148,6 +222,7 @@ send_welcome(sj_port *port, const sj_incoming *in)
     sijill__v1__welcome__init(&welcome);
     welcome.has_major = welcome.has_instance = welcome.has_cluster = welcome.has_window = 1;
     welcome.has_heartbeat_ms = welcome.has_max_body = welcome.has_now_ms = welcome.has_state = 1;
+    welcome.has_feature_level = 1;
     welcome.major = 1;
     welcome.instance =
         (ProtobufCBinaryData){ SJ_ID_SIZE, (uint8_t *) (uintptr_t) presence->instance };
@@ -160,6 +235,7 @@ send_welcome(sj_port *port, const sj_incoming *in)
     welcome.max_body = (uint32_t) port->message_max;
     welcome.now_ms = presence->now_ms;
     welcome.state = presence->state;
+    welcome.feature_level = SJ_FEATURE_BUNDLES;
     (void) sj_port_send(port, in->peer->id, &envelope,
                         (sj_bytes){ packed, sijill__v1__welcome__pack(&welcome, packed) });
 }
@@ -233,8 +309,10 @@ hello(sj_port *port, uint32_t id, sj_peer_kind kind, sj_incoming *in)
             sj_port_error(port, id, in->envelope->id, SJ_BUSY, "too many connections; try later");
         else
             in->peer->kind = kind;
-        if (in->peer != NULL)
+        if (in->peer != NULL) {
+            in->peer->bundles = (hello->features & SJ_FEATURE_BUNDLES) != 0;
             send_welcome(port, in);
+        }
     }
     if (hello != NULL)
         sijill__v1__hello__free_unpacked(hello, NULL);
@@ -270,83 +348,105 @@ dispatch(sj_port *port, uint32_t id, zmq_msg_t *head, sj_incoming *in)
     return 0;
 }
 
+/* ---- in ---------------------------------------------------------------------------------------
+ */
+
 /* Go on with a message of too many frames; false: it has ended. */
 static bool
 discard(sj_port *port)
 {
+    sj_port_message *in = &port->in;
     zmq_msg_t rest;
 
-    for (int i = 0; port->discarding && i < DISCARD_FRAMES; i++) {
+    for (int i = 0; in->discarding && i < DISCARD_FRAMES; i++) {
         (void) zmq_msg_init(&rest);
-        port->discarding =
+        in->discarding =
             zmq_msg_recv(&rest, port->socket, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&rest) != 0;
         (void) zmq_msg_close(&rest);
     }
-    return port->discarding;
+    return in->discarding;
 }
 
-/* Read the frames of one message; keep the first two behind the routing id.  -1: nothing waits;
- * else how many there were, as far as we looked. */
-static int
-read_frames(sj_port *port, zmq_msg_t *routing, zmq_msg_t *head, zmq_msg_t *body)
+/* False: nothing waits. */
+static bool
+read_message(sj_port *port)
 {
-    zmq_msg_t rest;
-    zmq_msg_t *frames[] = { routing, head, body, &rest };
-    int count = 0;
-    bool more = true;
+    sj_port_message *in = &port->in;
+    bool more;
 
-    for (int i = 0; i < 3; i++)
-        (void) zmq_msg_init(frames[i]);
-    if (zmq_msg_recv(routing, port->socket, ZMQ_DONTWAIT) < 0)
-        return -1;
-    more = zmq_msg_more(routing) != 0;
-    while (more && count <= FLOOD_FRAMES) {
-        zmq_msg_t *frame = count < 2 ? frames[count + 1] : &rest;
+    (void) zmq_msg_init(&in->routing);
+    if (zmq_msg_recv(&in->routing, port->socket, ZMQ_DONTWAIT) < 0)
+        return false;
+    more = zmq_msg_more(&in->routing) != 0;
+    while (more && in->count < 2 * SJ_BUNDLE_MAX) {
+        zmq_msg_t *frame = &in->frames[in->count++];
 
-        if (frame == &rest)
-            (void) zmq_msg_init(&rest);
-        if (zmq_msg_recv(frame, port->socket, ZMQ_DONTWAIT) < 0)
-            break;
-        more = zmq_msg_more(frame) != 0;
-        if (frame == &rest)
-            (void) zmq_msg_close(&rest);
-        count++;
+        (void) zmq_msg_init(frame);
+        more = zmq_msg_recv(frame, port->socket, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(frame) != 0;
     }
-    port->discarding = more && count > FLOOD_FRAMES;
-    return count;
+    in->discarding = more;
+    return true;
+}
+
+/* Of whom the message is; false: nothing can be made of it, it is counted and dropped. */
+static bool
+judge_message(sj_port *port, uint32_t *id)
+{
+    sj_port_message *in = &port->in;
+    const unsigned char *routing = zmq_msg_data(&in->routing);
+    bool known = zmq_msg_size(&in->routing) == ROUTING_SIZE && routing[0] == 0;
+
+    *id = known ? sj_read_u32(routing + 1) : 0;
+    if (known && !in->discarding && in->count > 0 && in->count % 2 == 0)
+        return true;
+    port->bad_frames++;
+    if (in->discarding) {
+        if (known)
+            sj_peer_remove(&port->peers, *id);
+        cut(&in->frames[0]);
+    }
+    drop_message(in);
+    return false;
+}
+
+bool
+sj_port_has_more(const sj_port *port)
+{
+    return port->in.next < port->in.count;
 }
 
 int
 sj_port_receive(sj_port *port, sj_arena *arena, sj_incoming *in)
 {
     ProtobufCAllocator allocator = sj_arena_allocator(arena);
-    zmq_msg_t routing, head;
-    const unsigned char *octets;
-    int frames, result;
+    sj_port_message *message = &port->in;
+    zmq_msg_t *head;
+    uint32_t id;
+    int result = 0;
 
-    if (port->discarding && discard(port))
+    if (message->discarding && discard(port))
         return 0;
-    frames = read_frames(port, &routing, &head, &in->body);
-    octets = zmq_msg_data(&routing);
-    result = frames < 0 ? -1 : 0;
-
+    if (!sj_port_has_more(port) && !read_message(port))
+        return -1;
+    if (!judge_message(port, &id))
+        return 0;
+    head = &message->frames[message->next];
     in->peer = NULL;
     in->envelope = NULL;
+    (void) zmq_msg_init(&in->body);
+    (void) zmq_msg_move(&in->body, &message->frames[message->next + 1]);
+    (void) zmq_msg_close(&message->frames[message->next + 1]);
+    message->next += 2;
     sj_arena_reset(arena);
-    if (frames == 2 && zmq_msg_size(&routing) == ROUTING_SIZE && octets[0] == 0 &&
-        zmq_msg_size(&head) + zmq_msg_size(&in->body) <= port->message_max)
-        in->envelope = sj_head_unpack(zmq_msg_data(&head), zmq_msg_size(&head), &allocator);
+    if (zmq_msg_size(head) + zmq_msg_size(&in->body) <= port->message_max)
+        in->envelope = sj_head_unpack(zmq_msg_data(head), zmq_msg_size(head), &allocator);
     if (in->envelope != NULL)
-        result = dispatch(port, sj_read_u32(octets + 1), &head, in);
-    else if (frames >= 0)
+        result = dispatch(port, id, head, in);
+    else
         port->bad_frames++;
-    if (frames > FLOOD_FRAMES) {
-        if (zmq_msg_size(&routing) == ROUTING_SIZE)
-            sj_peer_remove(&port->peers, sj_read_u32(octets + 1));
-        cut(&head);
-    }
-    (void) zmq_msg_close(&routing);
-    (void) zmq_msg_close(&head);
+    (void) zmq_msg_close(head);
+    if (!sj_port_has_more(port))
+        drop_message(message);
     if (result != 1)
         (void) zmq_msg_close(&in->body);
     return result;

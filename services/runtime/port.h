@@ -10,6 +10,7 @@
  * not in the file any more, or which floods us with frames, is cut.
  */
 #include "proto/wire/frame.h"
+#include "proto/wire/limits.h"
 #include "services/core/command.h"
 #include "services/runtime/curve.h"
 #include "services/runtime/peers.h"
@@ -33,13 +34,31 @@ typedef struct sj_presence {
     uint64_t now_ms;
 } sj_presence;
 
+/* The message that is being read: one head and its body, or a bundle of some. */
+typedef struct sj_port_message {
+    zmq_msg_t routing, frames[2 * SJ_BUNDLE_MAX];
+    unsigned count, next; /* of the frames; those before `next` are handed out */
+    bool discarding;      /* the rest of a message of too many frames */
+} sj_port_message;
+
+/* The message that is being written: one pair is held until it is known whether another follows. */
+typedef struct sj_port_answers {
+    bool held;
+    uint32_t peer;
+    unsigned pairs; /* that were given to ZeroMQ before it, of the same message */
+    size_t head_size;
+    unsigned char head[SJ_HEAD_MAX];
+    zmq_msg_t body;
+} sj_port_answers;
+
 typedef struct sj_port {
     void *socket;
     sj_peers peers;
     sj_presence *presence;
     size_t message_max;
-    sj_zap *zap;     /* NULL: ipc */
-    bool discarding; /* the rest of a message of too many frames */
+    sj_zap *zap; /* NULL: ipc */
+    sj_port_message in;
+    sj_port_answers out;
     uint64_t bad_frames;
 } sj_port;
 
@@ -73,6 +92,13 @@ int sj_port_receive(sj_port *port, sj_arena *arena, sj_incoming *in);
 /* False: the peer is gone or cannot take it; its state is dropped. */
 bool sj_port_send(sj_port *port, uint32_t peer, const Sijill__V1__Envelope *envelope,
                   sj_bytes body);
+/* As sj_port_send, but to a peer that takes bundles it leaves with what else is answered until
+ * sj_port_flush, or a send to anybody. */
+void sj_port_answer(sj_port *port, uint32_t peer, const Sijill__V1__Envelope *envelope,
+                    sj_bytes body);
+void sj_port_flush(sj_port *port);
+/* Pairs of a message that was begun wait here, where no poll sees them: receive on. */
+bool sj_port_has_more(const sj_port *port);
 /* ERROR with a status. */
 void sj_port_error(sj_port *port, uint32_t peer, uint64_t id, sj_status status, const char *words);
 /* GOODBYE to everybody. */

@@ -473,6 +473,7 @@ sj_service_run(sj_service *service)
             sj_relay_work(&service->relays[i], now_us);
         service->presence.queued = (uint32_t) service->queue.ring_count;
         more = sj_turn(service, now_us);
+        sj_front_flush(service);
         more = sj_feed_send(&service->feed, service->presence.now_ms, service->now_us) || more;
         if (service->link.plan != NULL)
             sj_link_ask(&service->link, service->store, &service->scratch, now_us);

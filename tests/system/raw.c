@@ -128,6 +128,19 @@ raw_send(raw *r, const Sijill__V1__Envelope *envelope, const void *body, size_t 
 }
 
 void
+raw_send_bundle(raw *r, size_t count, const Sijill__V1__Envelope envelopes[])
+{
+    unsigned char head[SJ_HEAD_MAX];
+
+    for (size_t i = 0; i < count; i++) {
+        size_t size = sj_head_pack(&envelopes[i], head);
+
+        assert_true(zmq_send(r->socket, head, size, ZMQ_SNDMORE) >= 0);
+        assert_true(zmq_send(r->socket, "", 0, i + 1 < count ? ZMQ_SNDMORE : 0) >= 0);
+    }
+}
+
+void
 raw_send_message(raw *r, const Sijill__V1__Envelope *envelope, const ProtobufCMessage *body)
 {
     static _Thread_local unsigned char packed[PACKED_MAX];
@@ -144,6 +157,8 @@ raw_greet(raw *r)
 
     hello.has_min_major = hello.has_max_major = 1;
     hello.min_major = hello.max_major = 1;
+    hello.has_features = r->bundles;
+    hello.features = SJ_FEATURE_BUNDLES;
     raw_send_message(r, &e, &hello.base);
     raw_expect(r, SIJILL__V1__KIND__WELCOME);
 }
@@ -161,7 +176,8 @@ raw_take(raw *r, int ms)
         return false;
     assert_true(zmq_msg_more(&head));
     assert_true(zmq_msg_recv(&body, r->socket, 0) >= 0);
-    assert_false(zmq_msg_more(&body));
+    r->more = zmq_msg_more(&body) != 0;
+    assert_true(r->bundles || !r->more);
     r->in = sj_head_unpack(zmq_msg_data(&head), zmq_msg_size(&head), NULL);
     assert_non_null(r->in);
     r->body_size = zmq_msg_size(&body);

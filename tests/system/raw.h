@@ -21,6 +21,8 @@ typedef struct raw {
     void *socket;
     void *monitor; /* of raw_open_as */
     uint64_t ids;
+    bool bundles; /* set before raw_greet: it takes them */
+    bool more;    /* what was taken is not the last of its message */
     Sijill__V1__Envelope *in; /* the last message taken, until the next */
     unsigned char *body;
     size_t body_size;
@@ -37,6 +39,8 @@ void raw_close(raw *r);
 
 /* Any number of frames of any octets. */
 void raw_send_frames(raw *r, size_t count, const void *const frames[], const size_t sizes[]);
+/* Head after head, each with an empty body: one message. */
+void raw_send_bundle(raw *r, size_t count, const Sijill__V1__Envelope envelopes[]);
 /* An envelope of this kind with everything a request needs (org, actor, a fresh key); its id. */
 Sijill__V1__Envelope raw_envelope(raw *r, Sijill__V1__Kind kind, uint32_t type);
 void raw_send(raw *r, const Sijill__V1__Envelope *envelope, const void *body, size_t size);

@@ -73,13 +73,16 @@ take_any(far *f, int ms)
     unsigned char head[SJ_HEAD_MAX];
     zmq_pollitem_t item = { .socket = f->socket, .events = ZMQ_POLLIN };
 
+    int size, more;
+    size_t more_size = sizeof more;
+
     if (zmq_poll(&item, 1, ms) <= 0)
         return false;
-
-    int size = zmq_recv(f->socket, f->peer, sizeof f->peer, 0);
-
-    assert_in_range(size, 1, sizeof f->peer);
-    f->peer_size = (size_t) size;
+    if (!f->more) {
+        size = zmq_recv(f->socket, f->peer, sizeof f->peer, 0);
+        assert_in_range(size, 1, sizeof f->peer);
+        f->peer_size = (size_t) size;
+    }
     size = zmq_recv(f->socket, head, sizeof head, 0);
     assert_in_range(size, SJ_SIGNATURE_SIZE, sizeof head);
     if (f->in != NULL)
@@ -89,6 +92,8 @@ take_any(far *f, int ms)
     size = zmq_recv(f->socket, f->body, sizeof f->body, 0);
     assert_true(size >= 0);
     f->body_size = (size_t) size;
+    assert_int_equal(zmq_getsockopt(f->socket, ZMQ_RCVMORE, &more, &more_size), 0);
+    f->more = more != 0;
     return true;
 }
 
@@ -188,6 +193,8 @@ far_welcome(far *f)
     welcome.major = 1;
     welcome.instance = (ProtobufCBinaryData){ sizeof instance, instance };
     welcome.window = f->window;
+    welcome.has_feature_level = f->feature_level != 0;
+    welcome.feature_level = f->feature_level;
     welcome.heartbeat_ms = 250;
     far_send_message(f, SIJILL__V1__KIND__WELCOME, 0, &welcome.base);
 }

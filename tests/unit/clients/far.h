@@ -21,6 +21,8 @@ typedef struct far {
     size_t body_size;
     unsigned char instance; /* every octet of it */
     uint32_t window;        /* said in WELCOME; 0: none said */
+    uint32_t feature_level; /* too */
+    bool more;              /* the last frame's message goes on */
 } far;
 
 int far_open(void **state); /* for cmocka */

@@ -317,6 +317,50 @@ bad_octets_are_dropped(void **state)
     sijill_close(&s);
 }
 
+/* How many requests the next message has, the first of which is expected. */
+static unsigned
+take_bundle(far *f, sijill *s)
+{
+    unsigned count = 1;
+
+    expect(f, s, SIJILL__V1__KIND__REQUEST);
+    for (far_reply(f, SIJILL__V1__CODE__OK, ""); f->more; count++) {
+        assert_true(far_take(f, SIJILL__V1__KIND__REQUEST, 0));
+        far_reply(f, SIJILL__V1__CODE__OK, "");
+    }
+    return count;
+}
+
+static void
+requests_that_wait_leave_together_if_the_service_takes_that(void **state)
+{
+    static const char half[40 * 1024];
+    sijill_request large = { .type = REGISTER, .packed = half, .packed_size = sizeof half };
+    far *f = *state;
+    sijill *s = connect_to(f, 0);
+    sijill_reply reply;
+
+    f->feature_level = SJ_FEATURE_BUNDLES;
+    for (unsigned i = 0; i < SJ_BUNDLE_MAX + 3; i++)
+        submit(s, REGISTER, i);
+    greet(f, s);
+    assert_int_equal(take_bundle(f, s), SJ_BUNDLE_MAX);
+    for (unsigned i = 0; i < SJ_BUNDLE_MAX; i++)
+        assert_true(sijill_wait(s, &reply, SOON_MS));
+    assert_int_equal(take_bundle(f, s), 3);
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(sijill_wait(s, &reply, SOON_MS));
+    for (unsigned i = 0; i < 3; i++) /* 64 KiB end a bundle */
+        assert_true(sijill_submit(s, &large));
+    assert_int_equal(take_bundle(f, s), 2);
+    assert_true(sijill_wait(s, &reply, SOON_MS));
+    assert_true(sijill_wait(s, &reply, SOON_MS));
+    assert_int_equal(take_bundle(f, s), 1);
+    assert_true(sijill_wait(s, &reply, SOON_MS));
+    assert_int_equal(sijill_outstanding(s), 0);
+    sijill_close(&s);
+}
+
 static void
 a_thousand_are_held_and_one_more_is_refused(void **state)
 {
@@ -377,6 +421,7 @@ main(void)
         cmocka_unit_test(a_service_that_is_not_there_is_given_up_early_when_asked_to),
         AT_FAR(silence_is_pinged_and_a_dead_line_replaced),
         AT_FAR(bad_octets_are_dropped),
+        AT_FAR(requests_that_wait_leave_together_if_the_service_takes_that),
         AT_FAR(a_thousand_are_held_and_one_more_is_refused),
         AT_FAR(a_call_leaves_the_answers_of_others),
     };
