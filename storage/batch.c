@@ -116,6 +116,7 @@ sj_write_commit(sj_txn *txn)
 {
     assert(txn->fault == SJ_FAULT_NONE);
     txn->about.dry_run = false;
+    sj_cursor_flush(txn);
     txn->revision = txn->meta.seq; /* whatever was refused since */
     sj_meta_put(txn);
     if (txn->fault != SJ_FAULT_NONE) {

@@ -3,6 +3,7 @@
 
 #include "storage/internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { ROW_MAX = 64, FOLLOWED = 'f', CONSUMER = 'c', LETTER_MAX = 512 };
@@ -69,22 +70,44 @@ put(sj_txn *txn, const sj_key *key, sj_cursor at)
     sj_put(txn, SJ_TABLE_CURSOR, key, value);
 }
 
+void
+sj_cursor_flush(sj_txn *txn)
+{
+    uint64_t now_ms = txn->about.now_ms, revision = txn->revision;
+    sj_key key = key_of_feed(txn->followed.shard);
+
+    if (!txn->followed.any)
+        return;
+    txn->about.now_ms = txn->followed.at_ms;
+    txn->revision = txn->followed.revision;
+    put(txn, &key, txn->followed.at);
+    txn->about.now_ms = now_ms;
+    txn->revision = revision;
+    txn->followed.any = false;
+}
+
 sj_cursor
 sj_cursor_get(sj_txn *txn, uint32_t shard)
 {
     sj_key key = key_of_feed(shard);
     sj_cursor at;
 
+    sj_cursor_flush(txn);
     (void) get(txn, &key, &at);
     return at;
 }
 
+/* Nobody sees where it stood within the batch: the last of its records writes it, as it would. */
 void
 sj_cursor_put(sj_txn *txn, uint32_t shard, sj_cursor at)
 {
-    sj_key key = key_of_feed(shard);
-
-    put(txn, &key, at);
+    assert(txn->writable && !txn->about.dry_run);
+    if (txn->followed.shard != shard)
+        sj_cursor_flush(txn);
+    txn->followed = (followed){
+        .any = true, .shard = shard, .at = at, .at_ms = txn->about.now_ms, .revision = txn->revision
+    };
+    txn->wrote = true;
 }
 
 void

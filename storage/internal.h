@@ -3,6 +3,7 @@
 /*
  * internal: what the files of storage/ share and nobody else sees.
  */
+#include "storage/cursor.h"
 #include "storage/journal.h"
 #include "storage/store.h"
 
@@ -15,6 +16,14 @@ enum {
     ROW_EXTRA = REVISION_SIZE + CHECKSUM_SIZE, /* octets that a stored value has beside the row */
     FAULT_WORDS_MAX = 256,
 };
+
+/* How far a feed was followed, as it will be written. */
+typedef struct followed {
+    bool any;
+    uint32_t shard;
+    sj_cursor at;
+    uint64_t at_ms, revision;
+} followed;
 
 struct sj_txn {
     sj_store *store;
@@ -30,6 +39,7 @@ struct sj_txn {
     bool has_event;
     uint8_t event[SJ_ID_SIZE]; /* that this command is about */
     sj_file_note file;         /* that this command stands for */
+    followed followed;         /* by the last record so far */
     bool writable;
     bool wrote;   /* this command */
     bool pending; /* some command of the batch */
@@ -103,6 +113,8 @@ bool sj_store_load_meta(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MA
 /* As sj_store_open_read_only, of a store that has its schema. */
 bool sj_reader_open(sj_store *store, const char *folder, sj_arena *arena, char words[SJ_WORDS_MAX]);
 
+/* Write the cursor of the feed that the batch has followed. */
+void sj_cursor_flush(sj_txn *txn);
 /* The meta row. */
 void sj_meta_put(sj_txn *txn);
 /* Its seal, as it stands in this transaction of LMDB's. */

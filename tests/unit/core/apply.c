@@ -201,28 +201,35 @@ the_digest_chains_every_command_and_its_reply(void **state)
 }
 
 static sj_cursor
-cursor_of(fixture *f)
+cursor_of(fixture *f, uint32_t shard)
 {
     sj_txn *txn = sj_read_begin(f->store, &f->arena, 0);
-    sj_cursor at = sj_cursor_get(txn, SHARD);
+    sj_cursor at = sj_cursor_get(txn, shard);
 
     sj_read_end(txn);
     return at;
 }
 
 static void
-hear(fixture *f, const char *agent, uint64_t seq)
+hear_in(fixture *f, sj_txn *txn, const char *agent, uint32_t shard, uint64_t seq)
 {
     unsigned char body[64];
     Sijill__V1__Hello in = toy_hello(agent);
-    sj_command cmd = { .type = TOY_HEAR, .org = 1, .now_ms = NOW, .origin = SJ_FROM_FEED };
-    sj_txn *txn;
+    sj_command cmd = { .type = TOY_HEAR, .org = 1, .now_ms = NOW + seq, .origin = SJ_FROM_FEED };
 
     cmd.record_seq = seq;
     cmd.body = (sj_bytes){ body, sijill__v1__hello__pack(&in, body) };
+    assert_true(sj_apply_record(txn, f->core, &cmd, shard, (sj_cursor){ 3, seq }, &f->reply));
+}
+
+static void
+hear(fixture *f, const char *agent, uint64_t seq)
+{
+    sj_txn *txn;
+
     sj_arena_reset(&f->arena);
     txn = sj_write_begin(f->store, &f->arena);
-    assert_true(sj_apply_record(txn, f->core, &cmd, SHARD, (sj_cursor){ 3, seq }, &f->reply));
+    hear_in(f, txn, agent, SHARD, seq);
     assert_true(sj_write_commit(txn));
 }
 
@@ -233,9 +240,37 @@ a_record_moves_the_cursor_with_its_effect(void **state)
 
     hear(f, "a", 17);
     assert_int_equal(f->reply.status, SJ_OK);
-    assert_int_equal(cursor_of(f).seq, 17);
-    assert_int_equal(cursor_of(f).epoch, 3);
+    assert_int_equal(cursor_of(f, SHARD).seq, 17);
+    assert_int_equal(cursor_of(f, SHARD).epoch, 3);
     assert_int_equal(sj_store_meta(f->store)->dead_letters, 0);
+}
+
+/* As if each record had been a batch of its own: replicas need not cut them alike. */
+static void
+a_batch_leaves_each_feed_where_its_last_record_did(void **state)
+{
+    static const sj_cursor records[] = { { SHARD, 17 }, { SHARD + 1, 4 }, { SHARD, 18 } };
+    fixture *f = *state;
+    sj_txn *txn = sj_write_begin(f->store, &f->arena);
+    sj_key all = sj_key_empty();
+    uint64_t wrote[3];
+    sj_scan scan;
+
+    for (size_t i = 0; i < 3; i++) {
+        hear_in(f, txn, i == 1 ? "b" : "a", (uint32_t) records[i].epoch, records[i].seq);
+        wrote[i] = sj_sequence(txn);
+    }
+    assert_int_equal(sj_cursor_get(txn, SHARD).seq, 18);
+    assert_true(sj_write_commit(txn));
+    assert_int_equal(cursor_of(f, SHARD).seq, 18);
+    assert_int_equal(cursor_of(f, SHARD + 1).seq, 4);
+    txn = sj_read_begin(f->store, &f->arena, 0);
+    sj_scan_begin(&scan, txn, SJ_TABLE_CURSOR, &all, NULL);
+    for (size_t n = 2; n > 0; n--) {
+        assert_true(sj_scan_next(&scan));
+        assert_int_equal(sj_revision(txn, SJ_TABLE_CURSOR, &scan.at), wrote[n]);
+    }
+    sj_read_end(txn);
 }
 
 static void
@@ -245,10 +280,10 @@ a_refused_record_is_a_dead_letter_and_the_feed_goes_on(void **state)
 
     hear(f, NULL, 18);
     assert_int_equal(f->reply.status, SJ_INVALID);
-    assert_int_equal(cursor_of(f).seq, 18);
+    assert_int_equal(cursor_of(f, SHARD).seq, 18);
     assert_int_equal(sj_store_meta(f->store)->dead_letters, 1);
     hear(f, "a", 20);
-    assert_int_equal(cursor_of(f).seq, 20);
+    assert_int_equal(cursor_of(f, SHARD).seq, 20);
     assert_int_equal(sj_store_meta(f->store)->dead_letters, 1);
 }
 
@@ -325,6 +360,7 @@ main(void)
         LAW(a_batch_of_refusals_writes_nothing),
         LAW(the_digest_chains_every_command_and_its_reply),
         LAW(a_record_moves_the_cursor_with_its_effect),
+        LAW(a_batch_leaves_each_feed_where_its_last_record_did),
         LAW(a_refused_record_is_a_dead_letter_and_the_feed_goes_on),
         LAW(a_command_comes_only_from_where_it_may),
         LAW(a_body_that_was_decoded_ahead_is_not_decoded_again),
