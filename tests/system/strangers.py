@@ -204,6 +204,15 @@ def an_answer_says_what_browsers_need_and_not_who_we_are():
     assert "date" in answer.headers and "server" not in answer.headers
 
 
+def an_answer_of_json_has_no_headers_for_pages_and_one_to_a_write_none_for_caches():
+    for method in ("GET", "POST"):
+        answer = DOOR.get("/nowhere", method=method)
+        problem(answer, 404, "NOT_FOUND")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert not {"referrer-policy", "content-security-policy"} & set(answer.headers)
+        assert answer.headers.get("cache-control") == ("no-store" if method == "GET" else None)
+
+
 def paths_and_queries_come_to_the_site_as_they_were_sent():
     answer = fields(DOOR.get("/echo/a%20b%2Fc?name=x%2By+z&q=%C3%A9&name=other"))
     assert answer["path"] == "/echo/a%20b%2Fc"
@@ -483,6 +492,7 @@ tap.run(
     a_body_of_exactly_the_limit_is_taken,
     an_unknown_path_is_404_and_a_wrong_method_405_with_allow,
     an_answer_says_what_browsers_need_and_not_who_we_are,
+    an_answer_of_json_has_no_headers_for_pages_and_one_to_a_write_none_for_caches,
     paths_and_queries_come_to_the_site_as_they_were_sent,
     a_head_is_answered_as_get_without_the_body,
     options_says_what_may_be_asked,

@@ -39,7 +39,6 @@ exchange_refuse(exchange *x, const api_problem *wrong)
     position_write(&x->seen, seen);
     add_header(&head, "Retry-After", seconds);
     add_header(&head, "Sijill-Position", seen);
-    add_header(&head, "Cache-Control", "no-store");
     if (wrong->code == CODE(UNAUTHENTICATED))
         add_header(&head, "WWW-Authenticate", "Bearer realm=\"sijill\"");
     if (wrong->code == API_METHOD)
@@ -104,7 +103,8 @@ accept(exchange *x, const sijill_reply *reply)
     add_header(&said, "Location", says.location);
     add_header(&said, "Idempotency-Replayed", reply->replayed ? "true" : "");
     add_header(&said, "Sijill-Dry-Run", x->dry_run ? "true" : "");
-    add_header(&said, "Cache-Control", x->who.named ? "private, no-cache" : "no-cache");
+    if ((x->match.route->flags & API_WRITE) == 0)
+        add_header(&said, "Cache-Control", x->who.named ? "private, no-cache" : "no-cache");
     request_answer(x->r, &said);
 }
 

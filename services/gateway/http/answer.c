@@ -33,19 +33,25 @@ given(const answer *a, const char *name)
     return NULL;
 }
 
-/* How a body may be used; each header costs as much as a read of the socket, so those without a
- * body have none of these. */
+/* How a body may be used.  Each header costs as much as a read of the socket, so there are none of
+ * these without a body, and only those that say something: what answers a write is kept by no cache
+ * that is not told to (RFC 9110, 9.3.3), and JSON that is not sniffed is no page, which could hold
+ * scripts or links. */
 static void
 content_head(request *r, const answer *a)
 {
+    bool is_read = r->method == METHOD_GET || r->method == METHOD_HEAD;
+
     put(r, "Content-Type", a->type);
-    if (given(a, "Cache-Control") == NULL)
+    if (is_read && given(a, "Cache-Control") == NULL)
         put(r, "Cache-Control", "no-store");
+    put(r, "X-Content-Type-Options", "nosniff");
+    if (strstr(a->type, "json") != NULL)
+        return;
     if (given(a, "Content-Security-Policy") == NULL)
         put(r, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     if (given(a, "Referrer-Policy") == NULL)
         put(r, "Referrer-Policy", "no-referrer");
-    put(r, "X-Content-Type-Options", "nosniff");
 }
 
 void
