@@ -3,7 +3,6 @@
 
 #include "storage/bytes.h"
 
-#include <ctype.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -11,17 +10,20 @@ enum { UUID_LETTERS = 36, VERSION_PLACE = 14, VARIANT_PLACE = 19 };
 
 /* As RFC 9562 writes them, and no other way: "0192f0a1-…" with hyphens. */
 static bool
-is_uuid7(const char *text, size_t size)
+read_uuid7(const char *text, size_t size, uint8_t id[SIJILL_ID_SIZE])
 {
-    static const char form[] = "xxxxxxxx-xxxx-7xxx-vxxx-xxxxxxxxxxxx";
+    static const unsigned char hyphens[] = { 8, 13, 18, 23 };
+    char uuid[UUID_LETTERS + 1];
 
     if (size != UUID_LETTERS || text[VERSION_PLACE] != '7' ||
         strchr("89abAB", text[VARIANT_PLACE]) == NULL)
         return false;
-    for (size_t i = 0; i < size; i++)
-        if (form[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char) text[i]))
+    for (size_t i = 0; i < sizeof hyphens; i++)
+        if (text[hyphens[i]] != '-')
             return false;
-    return true;
+    memcpy(uuid, text, size);
+    uuid[size] = '\0';
+    return sijill_unhex(uuid, id); /* 32 digits: what is left has no other hyphen */
 }
 
 /* The key itself: the drafts of a standard want quotes around it, most programs send none. */
@@ -63,7 +65,6 @@ const char *
 idempotency_read(idempotency *i, const char *header, uint64_t org,
                  const uint8_t actor[SIJILL_ID_SIZE])
 {
-    char uuid[UUID_LETTERS + 1];
     const char *key;
     size_t size;
 
@@ -71,17 +72,13 @@ idempotency_read(idempotency *i, const char *header, uint64_t org,
         return "a write needs the header Idempotency-Key: make one (a UUIDv7, say) and send the "
                "same with every try";
     key = bare_key(header, &size);
+    i->has_outside = !read_uuid7(key, size, i->request_id);
+    if (!i->has_outside)
+        return NULL;
     if (size == 0 || size > IDEMPOTENCY_KEY_MAX || !is_printable(key, size))
         return "an Idempotency-Key is 1 to 255 printable ASCII characters";
-    i->has_outside = !is_uuid7(key, size);
-    if (i->has_outside) {
-        sijill_request_id(i->request_id);
-        hash_outside(i, key, size, org, actor);
-        return NULL;
-    }
-    memcpy(uuid, key, size);
-    uuid[size] = '\0';
-    (void) sijill_unhex(uuid, i->request_id);
+    sijill_request_id(i->request_id);
+    hash_outside(i, key, size, org, actor);
     return NULL;
 }
 

@@ -43,7 +43,8 @@ const ProtobufCFieldDescriptor *
 json_field(const ProtobufCMessageDescriptor *type, const char *name, size_t size)
 {
     for (unsigned i = 0; i < type->n_fields; i++)
-        if (is_called(type->fields[i].name, name, size))
+        if (size > 0 && *type->fields[i].name == *name &&
+            is_called(type->fields[i].name, name, size))
             return &type->fields[i];
     return NULL;
 }

@@ -134,6 +134,7 @@ depth_of(const char *path)
 typedef struct route_shape {
     unsigned depth, words;
     const char *last; /* word; NULL: the last segment is a parameter */
+    size_t last_size;
 } route_shape;
 
 static const route_shape *
@@ -145,13 +146,15 @@ route_shapes(void)
         const char *path = api_routes[i].path, *last = strrchr(path, '/') + 1;
 
         assert(i < ROUTES_MAX - 1);
-        shapes[i] = (route_shape){ depth_of(path), word_count(path), *last == '{' ? NULL : last };
+        shapes[i] = (route_shape){ depth_of(path), word_count(path), *last == '{' ? NULL : last,
+                                   strlen(last) };
     }
     return shapes;
 }
 
 typedef struct path_look {
     const char *path, *last;
+    size_t last_size;
     unsigned depth;
     const char *values[API_PARAMETERS_MAX];
     size_t sizes[API_PARAMETERS_MAX];
@@ -161,7 +164,8 @@ static bool
 route_fits(path_look *look, const api_route *route, const route_shape *shape)
 {
     return shape->depth == look->depth &&
-           (shape->last == NULL || strcmp(shape->last, look->last) == 0) &&
+           (shape->last == NULL || (shape->last_size == look->last_size &&
+                                    memcmp(shape->last, look->last, look->last_size) == 0)) &&
            path_fits(route->path, look->path, look->values, look->sizes);
 }
 
@@ -183,6 +187,7 @@ api_find(const char *method, const char *path, api_match *match)
     const char *slash = strrchr(path, '/');
     path_look look = { .path = path,
                        .last = slash == NULL ? path : slash + 1,
+                       .last_size = strlen(slash == NULL ? path : slash + 1),
                        .depth = depth_of(path) };
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
     unsigned best = 0;

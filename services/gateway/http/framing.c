@@ -42,32 +42,32 @@ static const bool token_octets[256] = {
     ['v'] = true, ['w'] = true, ['x'] = true, ['y'] = true, ['z'] = true,
 };
 
-static bool
-is_token(const char *text)
+/* The end of a token; NULL: it is none. */
+static const char *
+token_end(const char *text)
 {
-    if (*text == '\0')
-        return false;
-    for (; *text != '\0'; text++)
-        if (!token_octets[(unsigned char) *text])
-            return false;
-    return true;
+    const char *at = text;
+
+    while (token_octets[(unsigned char) *at])
+        at++;
+    return at > text && *at == '\0' ? at : NULL;
 }
 
-static bool
-is_value(const char *text)
+/* The end of a value; NULL: it holds a control character. */
+static const char *
+value_end(const char *at)
 {
-    for (; *text != '\0'; text++)
-        if (((unsigned char) *text < ' ' && *text != '\t') || *text == 0x7f)
-            return false;
-    return true;
+    while ((unsigned char) *at >= ' ' ? *at != 0x7f : *at == '\t')
+        at++;
+    return *at == '\0' ? at : NULL;
 }
 
 /* What is asked of each request is noted on the way: to look a name up is to compare it with all.
  */
 static void
-note_header(framing *f, const char *name, const char *value)
+note_header(framing *f, const char *name, size_t size, const char *value)
 {
-    switch (strlen(name)) {
+    switch (size) {
     case sizeof("host") - 1:
         if (strcasecmp(name, "host") == 0) {
             f->hosts++;
@@ -107,20 +107,21 @@ static enum MHD_Result
 look_at_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     framing *f = context;
+    const char *end = NULL, *name_end = NULL;
 
     (void) kind;
     if (++f->headers > HEADERS_TAKEN_MAX || f->fault != NULL)
         return MHD_NO;
     if (name != f->next)
         f->fault = "a header is folded, holds a NUL, or ends without CR";
-    else if (!is_token(name))
+    else if ((name_end = token_end(name)) == NULL)
         f->fault = "the name of a header is no token";
-    else if (value == NULL || !is_value(value))
+    else if (value == NULL || (end = value_end(value)) == NULL)
         f->fault = "the value of a header holds a control character";
     if (f->fault != NULL)
         return MHD_NO;
-    f->next = value + strlen(value) + LINE_END;
-    note_header(f, name, value);
+    f->next = end + LINE_END;
+    note_header(f, name, (size_t) (name_end - name), value);
     return MHD_YES;
 }
 
@@ -128,7 +129,7 @@ look_at_header(void *context, enum MHD_ValueKind kind, const char *name, const c
 static const char *
 line_fault(const request *r, const char *method, const char *version)
 {
-    if (!is_token(method))
+    if (token_end(method) == NULL)
         return "the method is no token";
     if (r->target_at != method + strlen(method) + 1 || version != r->target_at + r->target_size + 1)
         return "the request line is not METHOD SP TARGET SP VERSION";

@@ -2,6 +2,7 @@
 #include "services/gateway/http/head.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
@@ -67,6 +68,10 @@ head_target_fault(const char *target)
     if (*target == '\0')
         return "the request line names no path";
     for (const char *at = target; *at != '\0'; at++) {
+        if (isalnum((unsigned char) *at)) { /* most are */
+            begins = false;
+            continue;
+        }
         if (*at <= ' ' || *at >= 0x7f)
             return "the path holds an octet that must be percent-encoded";
         if (*at == '#' || *at == '\\')
