@@ -159,7 +159,7 @@ question_new(uint64_t org, const sijill_request *request)
     q->request.credential = copied(q->credential, request->credential, sizeof q->credential);
     q->request.trace = copied(q->trace, request->trace, sizeof q->trace);
     if (request->from != NULL)
-        (void) snprintf(q->from, sizeof q->from, "%s", request->from);
+        (void) strncat(q->from, request->from, sizeof q->from - 1);
     q->request.from = request->from == NULL ? NULL : q->from;
     q->request.context = q;
     return q;

@@ -98,12 +98,15 @@ void
 sj_log(sj_log_level level, const char *event, const char *format, ...)
 {
     int saved = errno;
-    line out = { .limit = SJ_LOG_LINE_MAX - sizeof(CUT) };
+    line out; /* not cleared: most calls are below the threshold */
     char text[SJ_LOG_LINE_MAX];
     va_list arguments;
 
     if (level < threshold)
         return;
+    out.used = 0;
+    out.limit = SJ_LOG_LINE_MAX - sizeof(CUT);
+    out.cut = 0;
     line_put_time(&out);
     line_put_safe(&out, level_label(level));
     line_put_safe(&out, event);

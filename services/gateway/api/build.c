@@ -147,7 +147,7 @@ set_event(sj_arena *arena, api_build *b, const char *path, const char *word, api
         return set_path(arena, b, "slug", word, wrong);
     if (strlen(word) >= API_SLUG_SIZE)
         return refuse(wrong, "event", "an event is named by its slug or its id");
-    (void) snprintf(b->slug, sizeof b->slug, "%s", word);
+    (void) strncat(b->slug, word, sizeof b->slug - 1);
     if (b->event == NULL)
         return true; /* what the body says of it is compared when it is known */
     sijill_hex(b->event, hex);

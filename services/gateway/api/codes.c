@@ -81,10 +81,13 @@ api_field_name(const char *field, char *name, size_t size)
 void
 api_wrong(api_problem *problem, uint32_t code, const char *field, const char *words)
 {
+    size_t size = strnlen(words, sizeof problem->words - 1);
+
     problem->code = code;
     problem->syntax = false;
     api_field_name(field, problem->field, sizeof problem->field);
-    (void) snprintf(problem->words, sizeof problem->words, "%s", words);
+    memcpy(problem->words, words, size);
+    problem->words[size] = '\0';
 }
 
 void
