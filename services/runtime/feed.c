@@ -217,8 +217,8 @@ on_message(sj_feed *feed, sj_port *port, sj_incoming *in)
     }
 }
 
-static void
-receive(sj_feed *feed, sj_port *port)
+void
+sj_feed_receive(sj_feed *feed, sj_port *port)
 {
     sj_incoming in;
     int result;
@@ -233,14 +233,6 @@ receive(sj_feed *feed, sj_port *port)
         on_message(feed, port, &in);
         (void) zmq_msg_close(&in.body);
     }
-}
-
-void
-sj_feed_receive(sj_feed *feed)
-{
-    receive(feed, &feed->port);
-    if (feed->far.socket != NULL)
-        receive(feed, &feed->far);
 }
 
 static bool

@@ -52,8 +52,8 @@ bool sj_feed_open_far(sj_feed *feed, void *zmq, const sj_port_plan *plan, char w
 void sj_feed_close(sj_feed *feed);
 /* Who is far away says HELLO and subscribes again, if it still may. */
 void sj_feed_forget_far(sj_feed *feed);
-/* Take subscriptions and credit. */
-void sj_feed_receive(sj_feed *feed);
+/* Take subscriptions and credit that came by one of its ports. */
+void sj_feed_receive(sj_feed *feed, sj_port *port);
 /* A record of this type lies on the stretch. */
 void sj_stretch_meet(sj_stretch *stretch, uint64_t type);
 /* From where the subscription must look itself: not where the stretch shows that its filter takes

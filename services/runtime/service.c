@@ -397,32 +397,43 @@ take_signal(sj_service *service)
     sj_notify("STOPPING=1");
 }
 
+/* Sleep until something comes, and take it.  Only what the poll names is asked: each socket that is
+ * asked in vain costs two system calls. */
 static void
-wait_for_work(sj_service *service, long timeout_ms)
+receive(sj_service *service, long timeout_ms)
 {
-    zmq_pollitem_t ready[SJ_RELAYS_MAX + 7] = {
-        { .socket = service->ctl.socket, .events = ZMQ_POLLIN },
-        { .socket = service->front.socket, .events = ZMQ_POLLIN },
-        { .socket = service->feed.port.socket, .events = ZMQ_POLLIN },
-        { .fd = service->signal_fd, .events = ZMQ_POLLIN },
+    enum { CTL, FRONT, FEED, FAR, FAR_FEED, SIGNALS, FIRST_RELAY };
+    zmq_pollitem_t ready[FIRST_RELAY + SJ_RELAYS_MAX + 1] = {
+        [CTL] = { .socket = service->ctl.socket, .events = ZMQ_POLLIN },
+        [FRONT] = { .socket = service->front.socket, .events = ZMQ_POLLIN },
+        [FEED] = { .socket = service->feed.port.socket, .events = ZMQ_POLLIN },
+        [FAR] = { .socket = service->far.socket, .fd = -1, .events = ZMQ_POLLIN },
+        [FAR_FEED] = { .socket = service->feed.far.socket, .fd = -1, .events = ZMQ_POLLIN },
+        [SIGNALS] = { .fd = service->signal_fd, .events = ZMQ_POLLIN },
     };
-    int count = 4;
+    int count = FIRST_RELAY;
 
     for (size_t i = 0; i < service->relay_count; i++)
         if (service->relays[i].state != SJ_RELAY_STOPPED)
             ready[count++] =
                 (zmq_pollitem_t){ .socket = service->relays[i].socket, .events = ZMQ_POLLIN };
-    if (service->far.socket != NULL) {
-        ready[count++] = (zmq_pollitem_t){ .socket = service->far.socket, .events = ZMQ_POLLIN };
-        ready[count++] =
-            (zmq_pollitem_t){ .socket = service->feed.far.socket, .events = ZMQ_POLLIN };
-    }
     if (service->link.plan != NULL)
         ready[count++] = (zmq_pollitem_t){ .socket = service->link.socket, .events = ZMQ_POLLIN };
     (void) zmq_poll(ready, count, timeout_ms);
     service->presence.now_ms = sj_clock_ms();
-    if (ready[3].revents != 0)
+    service->now_us = sj_monotonic_us();
+    if (ready[SIGNALS].revents != 0)
         take_signal(service);
+    if (ready[CTL].revents != 0)
+        sj_front_receive(service, &service->ctl);
+    if (ready[FRONT].revents != 0)
+        sj_front_receive(service, &service->front);
+    if (ready[FAR].revents != 0)
+        sj_front_receive(service, &service->far);
+    if (ready[FEED].revents != 0)
+        sj_feed_receive(&service->feed, &service->feed.port);
+    if (ready[FAR_FEED].revents != 0)
+        sj_feed_receive(&service->feed, &service->feed.far);
 }
 
 /* Milliseconds to sleep at most; a feed may have something to send sooner. */
@@ -462,13 +473,8 @@ sj_service_run(sj_service *service)
 
     log_ready(service);
     do {
-        wait_for_work(service, more ? 0 : patience_ms(service));
-        service->now_us = now_us = sj_monotonic_us();
-        sj_front_receive(service, &service->ctl);
-        sj_front_receive(service, &service->front);
-        if (service->far.socket != NULL)
-            sj_front_receive(service, &service->far);
-        sj_feed_receive(&service->feed);
+        receive(service, more ? 0 : patience_ms(service));
+        now_us = service->now_us;
         for (size_t i = 0; i < service->relay_count; i++)
             sj_relay_work(&service->relays[i], now_us);
         service->presence.queued = (uint32_t) service->queue.ring_count;
