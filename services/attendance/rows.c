@@ -26,44 +26,6 @@ attendance_scope_of(sj_txn *txn, uint64_t org, ProtobufCBinaryData event)
 }
 
 sj_key
-attendance_key(const attendance_scope *scope)
-{
-    sj_key key = sj_key_org(scope->org);
-
-    sj_key_add_id(&key, scope->event);
-    return key;
-}
-
-sj_key
-attendance_key_id(const attendance_scope *scope, const uint8_t id[SJ_ID_SIZE])
-{
-    sj_key key = attendance_key(scope);
-
-    sj_key_add_id(&key, id);
-    return key;
-}
-
-sj_key
-attendance_key_pair(const attendance_scope *scope, const uint8_t a[SJ_ID_SIZE],
-                    const uint8_t b[SJ_ID_SIZE])
-{
-    sj_key key = attendance_key_id(scope, a);
-
-    sj_key_add_id(&key, b);
-    return key;
-}
-
-sj_key
-attendance_key_subject(const attendance_scope *scope, const attendance_subject *subject)
-{
-    sj_key key = attendance_key(scope);
-
-    sj_key_add(&key, &subject->kind, 1);
-    sj_key_add_id(&key, subject->id);
-    return key;
-}
-
-sj_key
 attendance_key_place(const attendance_scope *scope, const attendance_place *place)
 {
     sj_key key = attendance_key_subject(scope, &place->subject);
