@@ -33,6 +33,7 @@ sj_write_begin(sj_store *store, sj_arena *arena)
     int code;
 
     begin(txn, store, arena, true);
+    store->batches++;
     code = store->open == NULL && !store->broken ? mdb_txn_begin(store->env, NULL, 0, &store->open)
                                                  : 0;
     if (store->broken)

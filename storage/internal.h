@@ -47,6 +47,15 @@ struct sj_txn {
     char words[FAULT_WORDS_MAX];
 };
 
+enum { KNOWN_MAX = 512 }; /* octets of a row */
+
+typedef struct known {
+    uint64_t batch; /* that knows it */
+    uint64_t revision;
+    size_t key_size, size;
+    unsigned char key[SJ_KEY_MAX], row[KNOWN_MAX];
+} known;
+
 struct sj_store {
     MDB_env *env;
     MDB_dbi dbis[SJ_TABLES_MAX];
@@ -62,8 +71,10 @@ struct sj_store {
     sj_txn read;
     MDB_cursor *write_cursors[SJ_TABLES_MAX];
     MDB_cursor *read_cursors[SJ_TABLES_MAX];
-    MDB_txn *open;   /* holds what the journal holds, and the batch under way; NULL: neither */
-    MDB_txn *reader; /* kept between reads: renewed, not begun */
+    known known[SJ_TABLES_MAX];
+    uint64_t batches; /* begun so far */
+    MDB_txn *open;    /* holds what the journal holds, and the batch under way; NULL: neither */
+    MDB_txn *reader;  /* kept between reads: renewed, not begun */
     journal journal;
     _Atomic bool
         broken; /* the data file is behind what is durable, or unknown: nothing may be read */
@@ -112,6 +123,13 @@ bool sj_store_load(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX]);
 bool sj_store_load_meta(sj_store *store, sj_arena *arena, char words[SJ_WORDS_MAX]);
 /* As sj_store_open_read_only, of a store that has its schema. */
 bool sj_reader_open(sj_store *store, const char *folder, sj_arena *arena, char words[SJ_WORDS_MAX]);
+
+/* The row, when the batch knows it. */
+bool sj_known_get(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes *row,
+                  uint64_t *revision);
+/* It was read; it was changed to `row`, or deleted (NULL). */
+void sj_known_read(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes row, uint64_t revision);
+void sj_known_changed(sj_txn *txn, unsigned table, const sj_key *key, const sj_bytes *row);
 
 /* Write the cursor of the feed that the batch has followed. */
 void sj_cursor_flush(sj_txn *txn);

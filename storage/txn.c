@@ -117,7 +117,11 @@ look_up(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes *row, uint64_t 
 
     *row = (sj_bytes){ NULL, 0 };
     *revision = 0;
-    cursor = stuck(txn) ? NULL : cursor_of(txn, table);
+    if (stuck(txn))
+        return false;
+    if (sj_known_get(txn, table, key, row, revision))
+        return true;
+    cursor = cursor_of(txn, table);
     if (cursor == NULL)
         return false;
     code = mdb_cursor_get(cursor, &name, &stored, MDB_SET);
@@ -127,7 +131,10 @@ look_up(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes *row, uint64_t 
         sj_txn_fail_lmdb(txn, code, "mdb_cursor_get");
         return false;
     }
-    return open_value(txn, table, sj_key_bytes(key), stored, row, revision);
+    if (!open_value(txn, table, sj_key_bytes(key), stored, row, revision))
+        return false;
+    sj_known_read(txn, table, key, *row, *revision);
+    return true;
 }
 
 bool
@@ -248,6 +255,7 @@ sj_put(sj_txn *txn, unsigned table, const sj_key *key, sj_bytes value)
                                  : put_row(txn, cursor, table, &name, &stored);
     if (code != 0)
         sj_txn_fail_lmdb(txn, code, "mdb_cursor_put");
+    sj_known_changed(txn, table, key, &value);
     sj_arena_release(txn->arena, mark);
 }
 
@@ -284,6 +292,7 @@ sj_delete(sj_txn *txn, unsigned table, const sj_key *key)
         !seal_row(txn, table, key, true, (sj_bytes){ NULL, 0 }, &sealed))
         return;
     sj_arena_release(txn->arena, mark);
+    sj_known_changed(txn, table, key, NULL);
     close_cursor(txn, table); /* pages may be merged under it */
     code = mdb_del(txn->mdb, txn->store->dbis[table], &name, NULL);
     if (code != 0 && code != MDB_NOTFOUND)
