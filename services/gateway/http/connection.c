@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <linux/tcp.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -14,7 +13,6 @@
 
 enum {
     PAGE = 4096,
-    MAPPED_FROM = 128 * 1024, /* by malloc, as usual: see take_in */
     ACCEPTS_A_TURN = 256,
     ACCEPT_PAUSE_MS = 100, /* no descriptors: nothing is gained by asking at once */
     LOOK_FIRST_MS = 200,
@@ -60,36 +58,32 @@ connection_goes(connection *c, connection_state state)
 
 /*
  * Between two requests libmicrohttpd writes zeros over all of a connection's memory, so each of
- * 10,000 that have asked once would hold all its pages, 160 MB.  When every octet that came was
- * part of a request that has ended, nothing is in there but those zeros, and the pages that lie in
- * it from end to end can be given back: they read as zeros again.  It begins where the first octet
- * lies, which is that of the first head then, and of every other.
+ * 10,000 that have asked once would hold all its pages, 360 MB.  When every octet that came was
+ * part of a request that has ended, nothing is in there but those zeros, and the pages can be given
+ * back: they read as zeros again.  It has mapped that memory for itself when a head lies at the
+ * very beginning of a page; malloc's never does.
  */
 void
 connection_eats(connection *c, const char *head, uint64_t size, bool exactly)
 {
-    if (c->eaten == 0)
-        c->pool = head;
+    bool is_page = ((uintptr_t) head & (PAGE - 1)) == 0;
+
+    c->pool = c->h->gives_back && is_page ? (void *) (uintptr_t) head : NULL;
     c->pool_is_used = true;
     c->eaten += size;
-    c->eaten_exactly = c->eaten_exactly && exactly && head == c->pool;
+    c->eaten_exactly = c->eaten_exactly && exactly && is_page;
 }
 
 static void
 give_back(connection *c, const struct tcp_info *info)
 {
-    uintptr_t from = ((uintptr_t) c->pool + PAGE - 1) & ~((uintptr_t) PAGE - 1);
-    uintptr_t end = ((uintptr_t) c->pool + HTTP_POOL_SIZE) & ~((uintptr_t) PAGE - 1);
-
-    if (!c->h->gives_back || !c->pool_is_used || !c->eaten_exactly ||
+    if (c->pool == NULL || !c->pool_is_used || !c->eaten_exactly ||
         info->tcpi_bytes_received != c->eaten)
         return;
     c->pool_is_used = false;
-    (void) madvise((void *) from, end - from, MADV_DONTNEED);
+    (void) madvise(c->pool, HTTP_POOL_SIZE, MADV_DONTNEED);
 }
 
-/* Its memory is mapped, so that nothing of it stays when it is closed, nor is there what was never
- * written: after a page of 10,000 each, malloc would keep all. */
 static void
 take_in(http *h, int fd, const struct sockaddr *address, socklen_t size)
 {
@@ -99,9 +93,7 @@ take_in(http *h, int fd, const struct sockaddr *address, socklen_t size)
         return;
     }
     h->incoming->fd = fd;
-    (void) mallopt(M_MMAP_THRESHOLD, HTTP_POOL_SIZE);
     (void) MHD_add_connection(h->mhd, fd, address, size); /* closes it where it fails */
-    (void) mallopt(M_MMAP_THRESHOLD, MAPPED_FROM);
     free(h->incoming);
     h->incoming = NULL;
 }
