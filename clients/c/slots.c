@@ -14,22 +14,16 @@ number(const slots *s, const slot *t)
 }
 
 static void
-chain(slots *s, slot_list *to, slot *t)
-{
-    t->next = SLOT_NONE;
-    if (to->first == SLOT_NONE)
-        to->first = number(s, t);
-    else
-        s->at[to->last].next = number(s, t);
-    to->last = number(s, t);
-}
-
-static void
 queue(slots *s, slot *t)
 {
     t->state = SLOT_QUEUED;
+    t->next = SLOT_NONE;
+    if (s->queue.first == SLOT_NONE)
+        s->queue.first = number(s, t);
+    else
+        s->at[s->queue.last].next = number(s, t);
+    s->queue.last = number(s, t);
     s->queued++;
-    chain(s, &s->queue, t);
 }
 
 static void
@@ -42,31 +36,41 @@ due_by(slots *s, uint64_t due_ms)
 void
 slots_init(slots *s)
 {
-    s->free = s->queue = s->done = (slot_list){ SLOT_NONE, SLOT_NONE };
+    s->free = SLOT_NONE;
+    s->queue = s->done = (slot_list){ SLOT_NONE, SLOT_NONE };
     s->next_due_ms = UINT64_MAX;
-    for (size_t i = 0; i < SLOT_COUNT; i++)
-        chain(s, &s->free, &s->at[i]);
 }
 
 void
 slots_free(slots *s)
 {
-    for (size_t i = 0; i < SLOT_COUNT; i++) {
+    for (size_t i = 0; i < s->used; i++) {
         if (s->at[i].has_answer)
             (void) zmq_msg_close(&s->at[i].answer);
         free(s->at[i].body);
     }
 }
 
+static void
+set_free(slots *s, slot *t)
+{
+    t->next = s->free;
+    s->free = number(s, t);
+}
+
 slot *
 slots_claim(slots *s)
 {
-    if (s->free.first == SLOT_NONE || s->outstanding == SIJILL_OUTSTANDING_MAX)
+    slot *t;
+
+    if (s->outstanding == SIJILL_OUTSTANDING_MAX || (s->free == SLOT_NONE && s->used == SLOT_COUNT))
         return NULL;
-
-    slot *t = &s->at[s->free.first];
-
-    s->free.first = t->next;
+    if (s->free == SLOT_NONE) {
+        t = &s->at[s->used++];
+    } else {
+        t = &s->at[s->free];
+        s->free = t->next;
+    }
     assert(t->state == SLOT_FREE);
     t->order = ++s->orders;
     t->faults = 0;
@@ -81,7 +85,7 @@ slots_unclaim(slots *s, slot *t)
 {
     assert(t->state == SLOT_FREE);
     s->outstanding--;
-    chain(s, &s->free, t);
+    set_free(s, t);
 }
 
 void
@@ -171,7 +175,7 @@ queue_rebuild(slots *s)
     slot *waiting[SLOT_COUNT];
     size_t count = 0;
 
-    for (size_t i = 0; i < SLOT_COUNT; i++)
+    for (size_t i = 0; i < s->used; i++)
         if (s->at[i].state == SLOT_QUEUED)
             waiting[count++] = &s->at[i];
     qsort((void *) waiting, count, sizeof waiting[0], by_order);
@@ -188,7 +192,7 @@ slots_requeue(slots *s)
 
     if (count == 0)
         return 0;
-    for (size_t i = 0; i < SLOT_COUNT; i++)
+    for (size_t i = 0; i < s->used; i++)
         if (s->at[i].state == SLOT_SENT) {
             s->at[i].state = SLOT_QUEUED;
             s->at[i].doubt = true;
@@ -213,7 +217,7 @@ slots_turn(slots *s, uint64_t now_ms)
     if (now_ms < s->next_due_ms)
         return false;
     s->next_due_ms = UINT64_MAX;
-    for (size_t i = 0; i < SLOT_COUNT; i++) {
+    for (size_t i = 0; i < s->used; i++) {
         slot *t = &s->at[i];
 
         if (!live(t))
@@ -241,7 +245,7 @@ slots_turn(slots *s, uint64_t now_ms)
 void
 slots_abandon(slots *s, uint32_t code, const char *detail)
 {
-    for (size_t i = 0; i < SLOT_COUNT; i++)
+    for (size_t i = 0; i < s->used; i++)
         if (live(&s->at[i])) {
             if (!s->at[i].doubt)
                 words_set(&s->at[i], code, detail);
@@ -282,5 +286,5 @@ slots_release(slots *s, slot *t)
         (void) zmq_msg_close(&t->answer);
     t->has_answer = false;
     t->state = SLOT_FREE;
-    chain(s, &s->free, t);
+    set_free(s, t);
 }

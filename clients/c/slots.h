@@ -63,7 +63,8 @@ typedef struct slot_list {
 } slot_list;
 
 typedef struct slots {
-    slot_list free;
+    uint32_t free; /* the one that was used last is taken next: it is warm */
+    uint32_t used; /* of `at`: those behind were never touched */
     slot_list queue;
     slot_list done;
     uint32_t queued;
