@@ -19,8 +19,8 @@ Sample = namedtuple("Sample", "name labels value")
 class Door:
     """The program; ends with the block that opened it, and must end well."""
 
-    def __init__(self, cors="", forwarded=False, descriptors=0):
-        words = [BUILT / "http_door", cors] + (["forwarded"] if forwarded else [])
+    def __init__(self, cors="", forwarded=False, descriptors=0, built=BUILT):
+        words = [built / "http_door", cors] + (["forwarded"] if forwarded else [])
         if descriptors:
             words = ["prlimit", f"--nofile={descriptors}", *words]
         self.program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

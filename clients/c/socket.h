@@ -22,8 +22,8 @@ typedef struct frame {
 typedef enum socket_result {
     SOCKET_DONE,
     SOCKET_LATER, /* not connected, or full; or nothing has come */
-    SOCKET_BAD,   /* what came is not SJ/1: dropped; or a message that was begun cannot be ended, and
-                     the socket is no good any more */
+    SOCKET_BAD, /* what came is not SJ/1: dropped; or a message that was begun cannot be ended, and
+                   the socket is no good any more */
 } socket_result;
 
 /* Keys of a tcp connection; all empty: there are none, and it is ipc. */

@@ -21,8 +21,8 @@ typedef struct raw {
     void *socket;
     void *monitor; /* of raw_open_as */
     uint64_t ids;
-    bool bundles; /* set before raw_greet: it takes them */
-    bool more;    /* what was taken is not the last of its message */
+    bool bundles;             /* set before raw_greet: it takes them */
+    bool more;                /* what was taken is not the last of its message */
     Sijill__V1__Envelope *in; /* the last message taken, until the next */
     unsigned char *body;
     size_t body_size;

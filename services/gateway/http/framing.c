@@ -188,7 +188,7 @@ framing_fault(request *r, const char *method, const char *version, unsigned *sta
     (void) MHD_get_connection_values(r->c->mhd, MHD_HEADER_KIND, look_at_header, &f);
     *status = 431;
     if (r->head_size > HTTP_HEAD_MAX || f.headers > HEADERS_TAKEN_MAX)
-        return "the head of a request has at most 32 KiB and 100 headers";
+        return "the head of a request has at most 8 KiB and 100 headers";
     *status = 400;
     /* The empty line, and with it a fold or LF of the last header. */
     if (f.fault == NULL && f.next + LINE_END != method + r->head_size)

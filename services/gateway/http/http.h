@@ -21,7 +21,7 @@ typedef struct http http;
 typedef struct request request;
 
 enum {
-    HTTP_HEAD_MAX = 32 * 1024,    /* of request line and headers: over it 431 */
+    HTTP_HEAD_MAX = 8 * 1024,     /* of request line and headers: over it 431 */
     HTTP_CONNECTIONS_MAX = 12000, /* over it: closed at once */
     HTTP_ARRIVE_MS = 15000,       /* from the first octet of a request to its last: then closed, */
     HTTP_ARRIVE_RATE = 64,        /* but for a millisecond more each 64 octets of its body */

@@ -19,10 +19,9 @@ enum {
     HTTP_STATUS_END = 600,
     HTTP_BUCKETS = 13,
     HTTP_RANDOM_SIZE = 24 * 128, /* so that chance is asked for once in 128 requests */
-    /* Room beside a head of HTTP_HEAD_MAX for libmicrohttpd's list of headers and for the head of
-     * the answer.  Over 32 KiB its pools are mapped, not allocated: what is never written costs
-     * nothing.  Smaller ones would be cleared in less time, but each idle connection would hold a
-     * page, which malloc's own words keep: 40 MB of 10,000. */
+    /* libmicrohttpd's memory for a connection: a head of HTTP_HEAD_MAX, its list of headers, the
+     * head of the answer.  It writes zeros over half of it and then over all of it with each
+     * request, so this is as small as it may be; three pages are a size that jemalloc has. */
     HTTP_POOL_SIZE = HTTP_HEAD_MAX + 4 * 1024,
 };
 
@@ -70,7 +69,7 @@ typedef struct connection {
     uint64_t eaten;     /* octets of requests that have ended */
     bool eaten_exactly; /* so far: frames of chunks are not counted */
     bool pool_is_used;
-    void *pool;          /* libmicrohttpd's memory for it; NULL: not known */
+    const char *pool;    /* where libmicrohttpd's memory for it begins */
     uint64_t out_octets; /* that were acknowledged at out_ms */
     uint64_t out_ms;
     char from[HEAD_FROM_MAX]; /* "http 192.0.2.7"; "": not asked for yet */
