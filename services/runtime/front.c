@@ -17,16 +17,18 @@ send_reply(sj_service *service, sj_port *port, uint32_t peer, uint64_t correlati
     Sijill__V1__Status status;
     Sijill__V1__LogPos position;
 
-    sj_port_status(&status, reply);
     sijill__v1__log_pos__init(&position);
     position.has_shard = position.has_epoch = position.has_seq = 1;
     position.shard = service->presence.shard;
     position.epoch = service->presence.epoch;
     position.seq = reply->seq != 0 ? reply->seq : service->presence.seq;
     envelope.has_window = 1;
-    envelope.status = &status;
     envelope.pos = &position;
     envelope.window = service->window;
+    if (reply->status != SJ_OK || reply->replayed || reply->detail != NULL) {
+        sj_port_status(&status, reply);
+        envelope.status = &status;
+    }
     sj_port_answer(port, peer, &envelope, reply->body);
 }
 

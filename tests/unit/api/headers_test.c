@@ -181,6 +181,37 @@ a_key_says_organisation_actor_and_secret(void **state)
     assert_false(c.named);
 }
 
+/* What was read last is remembered, and nothing of it is another's. */
+static void
+keys_that_take_turns_are_each_their_own(void **state)
+{
+    char keys[3][256] = { "Bearer ", "Bearer ", "Bearer " };
+    caller c;
+
+    (void) state;
+    for (uint8_t i = 0; i < 3; i++) {
+        uint8_t secret[SIJILL_SECRET_SIZE] = { i > 0 };
+
+        sijill_key_write(1 + (i > 1), id, secret, keys[i] + strlen(keys[i]));
+    }
+    for (size_t n = 0; n < 40; n++) {
+        size_t i = n * n / 3 % 3; /* the same again, and each after each */
+        uint8_t secret[SIJILL_SECRET_SIZE] = { i > 0 }, hash[SIJILL_SECRET_SIZE];
+
+        assert_null(caller_read(&c, keys[i]));
+        sijill_key_hash(secret, hash);
+        assert_true(c.named);
+        assert_int_equal(c.org, 1 + (i > 1));
+        assert_memory_equal(c.credential, hash, sizeof hash);
+        if (n % 5 == 0)
+            assert_non_null(caller_read(&c, "Bearer sjk_1"));
+        if (n % 7 == 0) {
+            assert_null(caller_read(&c, NULL));
+            assert_false(c.named);
+        }
+    }
+}
+
 /* ---- positions ------------------------------------------------------------------------------- */
 
 static void
@@ -480,6 +511,7 @@ main(void)
         cmocka_unit_test(a_key_is_printable_and_of_bounded_length),
         cmocka_unit_test(made_ids_are_those_of_the_key),
         cmocka_unit_test(a_key_says_organisation_actor_and_secret),
+        cmocka_unit_test(keys_that_take_turns_are_each_their_own),
         cmocka_unit_test(a_position_goes_out_and_comes_back),
         cmocka_unit_test(a_slug_is_kept_by_organisation_until_it_is_forgotten),
         cmocka_unit_test(what_was_made_is_201_and_has_a_place),
