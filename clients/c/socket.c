@@ -58,6 +58,11 @@ options_set(void *socket, int64_t message_max)
         { ZMQ_HEARTBEAT_IVL, 1000 },
         { ZMQ_HEARTBEAT_TIMEOUT, 3000 },
         { ZMQ_HEARTBEAT_TTL, 6000 },
+        { ZMQ_TCP_KEEPALIVE, 1 },
+        { ZMQ_TCP_KEEPALIVE_IDLE, SJ_TCP_IDLE_S },
+        { ZMQ_TCP_KEEPALIVE_INTVL, SJ_TCP_PROBE_S },
+        { ZMQ_TCP_KEEPALIVE_CNT, SJ_TCP_PROBES },
+        { ZMQ_TCP_MAXRT, SJ_TCP_GONE_MS },
         { ZMQ_RECONNECT_IVL, 100 },
         { ZMQ_RECONNECT_IVL_MAX, 5000 },
     };

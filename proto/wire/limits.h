@@ -29,6 +29,11 @@ enum {
     SJ_PARKED_MS = 5000, /* ... and how long */
     SJ_HEARTBEAT_MS = 1000,
     SJ_HEARTBEAT_LIVES = 3,
+    SJ_TCP_IDLE_S = 5,  /* of silence: then the kernel asks whether the other machine is there */
+    SJ_TCP_PROBE_S = 5, /* ... and again */
+    SJ_TCP_PROBES = 2,
+    /* No word from it for so long: its connection is closed. */
+    SJ_TCP_GONE_MS = 1000 * (SJ_TCP_IDLE_S + SJ_TCP_PROBE_S * SJ_TCP_PROBES),
     SJ_DRAIN_MS = 10000,
     SJ_CLOCK_SKEW_MS = 2000,      /* allowed to expires_at_ms */
     SJ_DEPTH_MAX = 8,             /* of messages in messages */

@@ -32,6 +32,11 @@ sj_socket_bound(void *socket, int high_water, size_t message_max)
         { ZMQ_HEARTBEAT_IVL, SJ_HEARTBEAT_MS },
         { ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
         { ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS },
+        { ZMQ_TCP_KEEPALIVE, 1 },
+        { ZMQ_TCP_KEEPALIVE_IDLE, SJ_TCP_IDLE_S },
+        { ZMQ_TCP_KEEPALIVE_INTVL, SJ_TCP_PROBE_S },
+        { ZMQ_TCP_KEEPALIVE_CNT, SJ_TCP_PROBES },
+        { ZMQ_TCP_MAXRT, SJ_TCP_GONE_MS },
         { ZMQ_RECONNECT_IVL, RECONNECT_MS },
         { ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS },
     };

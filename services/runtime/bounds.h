@@ -5,6 +5,11 @@
  * connected: frames have a largest size before anybody is known by name, a peer that stops halfway
  * through its greeting is dropped, one whose machine is gone is noticed, nothing waits at close,
  * and no call waits at all.
+ *
+ * A machine that is gone without a word is noticed by the kernel: TCP's keepalive while nothing is
+ * sent, its user timeout (what ZMQ_TCP_MAXRT is on Linux) while something is on its way.  An ipc
+ * peer cannot go without a word.  Whether a peer that is there still does its work, SJ/1 asks
+ * itself (PING, HEAD).
  */
 #include <stdbool.h>
 #include <stddef.h>
