@@ -8,8 +8,6 @@
 
 enum {
     HANDSHAKE_MS = 2000,
-    HEARTBEAT_TIMEOUT_MS = 3000,
-    HEARTBEAT_TTL_MS = 6000,
     RECONNECT_MS = 100,
     RECONNECT_MAX_MS = 5000,
     BACKLOG = 256, /* connections that wait to be accepted */
@@ -29,9 +27,6 @@ sj_socket_bound(void *socket, int high_water, size_t message_max)
         { ZMQ_RCVTIMEO, 0 },
         { ZMQ_BACKLOG, BACKLOG },
         { ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
-        { ZMQ_HEARTBEAT_IVL, SJ_HEARTBEAT_MS },
-        { ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
-        { ZMQ_HEARTBEAT_TTL, HEARTBEAT_TTL_MS },
         { ZMQ_TCP_KEEPALIVE, 1 },
         { ZMQ_TCP_KEEPALIVE_IDLE, SJ_TCP_IDLE_S },
         { ZMQ_TCP_KEEPALIVE_INTVL, SJ_TCP_PROBE_S },

@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PACKED_MAX = 64 * 1024 };
+enum {
+    PACKED_MAX = 64 * 1024,
+    NARROW = 100,           /* messages that wait here */
+    FILL_MAX = 1000 * 1000, /* no queue is as long */
+};
 
 static _Thread_local uint8_t last_key[SIJILL_ID_SIZE];
 static uint8_t actor[SIJILL_ID_SIZE] = { 'r', 'a', 'w' };
 
 static void
-make(raw *r)
+make(raw *r, int high_water)
 {
     int zero = 0;
 
@@ -19,30 +23,24 @@ make(raw *r)
     r->socket = zmq_socket(r->context, ZMQ_DEALER);
     assert_non_null(r->socket);
     assert_int_equal(zmq_setsockopt(r->socket, ZMQ_LINGER, &zero, sizeof zero), 0);
-    assert_int_equal(zmq_setsockopt(r->socket, ZMQ_SNDHWM, &zero, sizeof zero), 0);
+    assert_int_equal(zmq_setsockopt(r->socket, ZMQ_SNDHWM, &high_water, sizeof high_water), 0);
     assert_int_equal(zmq_setsockopt(r->socket, ZMQ_RCVHWM, &zero, sizeof zero), 0);
 }
 
 void
 raw_open(raw *r, const char *endpoint)
 {
-    make(r);
+    make(r, 0);
     assert_int_equal(zmq_connect(r->socket, endpoint), 0);
 }
 
-void
-raw_open_as(raw *r, const char *endpoint, const raw_keys *keys)
+static void
+connect_watched(raw *r, const char *endpoint)
 {
     static const char watched[] = "inproc://watched";
     int patience = RAW_PATIENCE_MS;
     int zero = 0;
 
-    make(r);
-    if (keys != NULL) {
-        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_SERVERKEY, keys->server, 41), 0);
-        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_PUBLICKEY, keys->public, 41), 0);
-        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_SECRETKEY, keys->secret, 41), 0);
-    }
     assert_int_equal(zmq_socket_monitor(r->socket, watched, ZMQ_EVENT_ALL), 0);
     r->monitor = zmq_socket(r->context, ZMQ_PAIR);
     assert_non_null(r->monitor);
@@ -50,6 +48,40 @@ raw_open_as(raw *r, const char *endpoint, const raw_keys *keys)
     assert_int_equal(zmq_setsockopt(r->monitor, ZMQ_RCVTIMEO, &patience, sizeof patience), 0);
     assert_int_equal(zmq_connect(r->monitor, watched), 0);
     assert_int_equal(zmq_connect(r->socket, endpoint), 0);
+}
+
+void
+raw_open_as(raw *r, const char *endpoint, const raw_keys *keys)
+{
+    make(r, 0);
+    if (keys != NULL) {
+        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_SERVERKEY, keys->server, 41), 0);
+        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_PUBLICKEY, keys->public, 41), 0);
+        assert_int_equal(zmq_setsockopt(r->socket, ZMQ_CURVE_SECRETKEY, keys->secret, 41), 0);
+    }
+    connect_watched(r, endpoint);
+}
+
+void
+raw_open_narrow(raw *r, const char *endpoint)
+{
+    int patience = RAW_QUIET_MS;
+
+    make(r, NARROW);
+    assert_int_equal(zmq_setsockopt(r->socket, ZMQ_SNDTIMEO, &patience, sizeof patience), 0);
+    connect_watched(r, endpoint);
+}
+
+unsigned
+raw_fill(raw *r, const void *first, size_t size)
+{
+    unsigned sent = 0;
+
+    while (zmq_send(r->socket, first, size, ZMQ_SNDMORE) >= 0) {
+        assert_int_equal(zmq_send(r->socket, "", 0, 0), 0);
+        assert_true(++sent < FILL_MAX);
+    }
+    return sent;
 }
 
 unsigned

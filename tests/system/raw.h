@@ -19,7 +19,7 @@ typedef struct raw_keys {
 typedef struct raw {
     void *context;
     void *socket;
-    void *monitor; /* of raw_open_as */
+    void *monitor; /* of raw_open_as and raw_open_narrow */
     uint64_t ids;
     bool bundles;             /* set before raw_greet: it takes them */
     bool more;                /* what was taken is not the last of its message */
@@ -33,6 +33,10 @@ enum { RAW_PATIENCE_MS = 20000, RAW_QUIET_MS = 300 };
 void raw_open(raw *r, const char *endpoint);
 /* The same by CURVE, and watched; keys NULL: in the clear. */
 void raw_open_as(raw *r, const char *endpoint, const raw_keys *keys);
+/* Watched, and its sends wait for the other side, but not for long. */
+void raw_open_narrow(raw *r, const char *endpoint);
+/* Send messages of two frames, the second empty, until a narrow one takes no more; how many. */
+unsigned raw_fill(raw *r, const void *first, size_t size);
 /* The next of these events (ZMQ_EVENT_...) of the connection; 0: none within RAW_PATIENCE_MS. */
 unsigned raw_event(raw *r, unsigned events);
 void raw_close(raw *r);

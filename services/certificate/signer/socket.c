@@ -8,7 +8,6 @@
 
 enum {
     HANDSHAKE_MS = 2000,
-    HEARTBEAT_MS = 1000,
     QUEUE_MAX = 64 /* requests and replies a peer */
 };
 
@@ -20,6 +19,8 @@ set_number(void *router, int option, int value)
     return zmq_setsockopt(router, option, &value, sizeof value) == 0;
 }
 
+/* No heartbeats of ZeroMQ: services/runtime/bounds.h says why.  A peer is on this machine: when it
+ * ends, the kernel closes its connection. */
 static bool
 set_options(void *router)
 {
@@ -29,10 +30,7 @@ set_options(void *router)
            set_number(router, ZMQ_LINGER, 0) && set_number(router, ZMQ_ROUTER_MANDATORY, 1) &&
            set_number(router, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
            set_number(router, ZMQ_ROUTER_HANDOVER, 0) &&
-           set_number(router, ZMQ_SNDHWM, QUEUE_MAX) && set_number(router, ZMQ_RCVHWM, QUEUE_MAX) &&
-           set_number(router, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
-           set_number(router, ZMQ_HEARTBEAT_TIMEOUT, 3 * HEARTBEAT_MS) &&
-           set_number(router, ZMQ_HEARTBEAT_TTL, 6 * HEARTBEAT_MS);
+           set_number(router, ZMQ_SNDHWM, QUEUE_MAX) && set_number(router, ZMQ_RCVHWM, QUEUE_MAX);
 }
 
 /* An address without a file has no mode: abstract sockets ('@') and wildcards are for everybody. */
