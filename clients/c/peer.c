@@ -138,8 +138,7 @@ peer_turn(peer *p, uint64_t now_ms)
     if (p->state == PEER_GREETING && !p->greeted)
         greet(p, now_ms);
     if (p->state == PEER_GREETING && now_ms >= p->due_ms) {
-        if (!p->greeted)
-            p->failures = 0; /* nobody there: no load to spare, look again at once */
+        p->failures = 0; /* nobody there: no load to spare, look again at once */
         peer_fail(p, now_ms);
     }
     if (p->state != PEER_READY)
@@ -187,7 +186,7 @@ peer_error(peer *p, uint64_t now_ms)
     uint32_t code = status == NULL ? SIJILL__V1__CODE__BAD_MESSAGE : status->code;
 
     if (code == SIJILL__V1__CODE__UNKNOWN_PEER) {
-        if (p->state == PEER_READY || p->greeted)
+        if (p->state == PEER_READY) /* else it is about what was queued before HELLO */
             peer_greet_again(p, now_ms);
         return true;
     }

@@ -52,7 +52,6 @@ options_set(void *socket, int64_t message_max)
         int value;
     } rows[] = {
         { ZMQ_LINGER, 0 },
-        { ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a service that is not there */
         { ZMQ_SNDHWM, 1000 },
         { ZMQ_RCVHWM, 1000 },
         { ZMQ_SNDTIMEO, 0 },

@@ -130,6 +130,20 @@ far_send_message(far *f, Sijill__V1__Kind kind, uint64_t id, const ProtobufCMess
     far_send(f, &envelope, packed, body == NULL ? 0 : protobuf_c_message_pack(body, packed));
 }
 
+void
+far_reply_all(far *f, const uint64_t ids[], size_t count)
+{
+    (void) zmq_send(f->socket, f->peer, f->peer_size, ZMQ_SNDMORE);
+    for (size_t i = 0; i < count; i++) {
+        Sijill__V1__Envelope reply = sj_envelope(SIJILL__V1__KIND__REPLY, ids[i]);
+        unsigned char head[SJ_HEAD_MAX];
+        size_t size = sj_head_pack(&reply, head);
+
+        (void) zmq_send(f->socket, head, size, ZMQ_SNDMORE);
+        (void) zmq_send(f->socket, "", 0, i + 1 < count ? ZMQ_SNDMORE : 0);
+    }
+}
+
 static void
 status_send(far *f, Sijill__V1__Kind kind, uint64_t id, Sijill__V1__Status *status)
 {

@@ -34,6 +34,8 @@ void far_unbind(far *f); /* the process is gone */
 bool far_take(far *f, Sijill__V1__Kind kind, int ms);
 void far_send(far *f, const Sijill__V1__Envelope *envelope, const void *body, size_t size);
 void far_send_message(far *f, Sijill__V1__Kind kind, uint64_t id, const ProtobufCMessage *body);
+/* The same to several requests, in one message. */
+void far_reply_all(far *f, const uint64_t ids[], size_t count);
 /* REPLY to the request taken last. */
 void far_reply(far *f, uint32_t code, const char *detail);
 void far_reply_after(far *f, uint32_t code, uint32_t retry_after_ms);

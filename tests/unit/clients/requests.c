@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request is answered once, whatever the far side does; retries carry the same request id. */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@
 #include "clients/c/sijill.h"
 #include "tests/unit/clients/far.h"
 
-enum { REGISTER = 110, LIST = 151, SOON_MS = 3000 };
+enum { REGISTER = 110, LIST = 151, SOON_MS = 3000, SETTLE_MS = 200 };
 
 static sijill *
 connect_to(const far *f, uint32_t deadline_ms)
@@ -361,6 +362,39 @@ requests_that_wait_leave_together_if_the_service_takes_that(void **state)
     sijill_close(&s);
 }
 
+/* ZeroMQ looks at its connections between the frames of a message, and must not mind that the one
+ * it came by is gone. */
+static void
+answers_that_have_come_are_taken_when_the_service_is_gone(void **state)
+{
+    enum { BUNDLES = 8, ALL = BUNDLES * SJ_BUNDLE_MAX };
+    uint64_t ids[ALL];
+    far *f = *state;
+    sijill *s = connect_to(f, 0);
+    sijill_reply reply;
+
+    f->window = ALL;
+    for (unsigned i = 0; i < ALL; i++)
+        submit(s, REGISTER, i);
+    greet(f, s);
+    expect(f, s, SIJILL__V1__KIND__REQUEST);
+    for (unsigned i = 0; i < ALL; i++) {
+        ids[i] = f->in->id;
+        if (i + 1 < ALL)
+            assert_true(far_take(f, SIJILL__V1__KIND__REQUEST, SOON_MS));
+    }
+    for (unsigned i = 0; i < BUNDLES; i++)
+        far_reply_all(f, ids + (size_t) i * SJ_BUNDLE_MAX, SJ_BUNDLE_MAX);
+    (void) poll(NULL, 0, SETTLE_MS);
+    far_unbind(f);
+    (void) poll(NULL, 0, SETTLE_MS);
+    for (unsigned i = 0; i < ALL; i++) {
+        assert_true(sijill_wait(s, &reply, SOON_MS));
+        assert_int_equal(reply.code, SIJILL__V1__CODE__OK);
+    }
+    sijill_close(&s);
+}
+
 static void
 a_thousand_are_held_and_one_more_is_refused(void **state)
 {
@@ -422,6 +456,7 @@ main(void)
         AT_FAR(silence_is_pinged_and_a_dead_line_replaced),
         AT_FAR(bad_octets_are_dropped),
         AT_FAR(requests_that_wait_leave_together_if_the_service_takes_that),
+        AT_FAR(answers_that_have_come_are_taken_when_the_service_is_gone),
         AT_FAR(a_thousand_are_held_and_one_more_is_refused),
         AT_FAR(a_call_leaves_the_answers_of_others),
     };
