@@ -39,8 +39,8 @@ def wait_until(holds, what, seconds=30):
 
 
 class World:
-    def __init__(self, certificates=False, gateway=()):
-        self.certificates, self.options = certificates, list(gateway)
+    def __init__(self, certificates=False, gateway=(), built=BUILT):
+        self.certificates, self.options, self.built = certificates, list(gateway), built
         self.children, self.port = {}, None
 
     # ---- processes -------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ class World:
             if not key.exists():
                 phrase.write_text("a passphrase for tests\n")
                 phrase.chmod(0o600)
-                subprocess.run([BUILT / "sijill-signer", "--init", "--key", key, "--passphrase-file",
+                subprocess.run([self.built / "sijill-signer", "--init", "--key", key, "--passphrase-file",
                                 phrase], check=True, capture_output=True)
             return ["--key", key, "--passphrase-file", phrase, "--issuer", "did:web:sijill.example",
                     "--endpoint", f"ipc://{self.home}/run/signer.sock"]
@@ -85,7 +85,7 @@ class World:
     def start(self, name):
         log = open(self.home / f"log/{name}.log", "ab")  # noqa: SIM115: the child keeps it
         begun = log.tell()
-        child = subprocess.Popen([BUILT / f"sijill-{name}", *map(str, self.words(name))], stdout=log,
+        child = subprocess.Popen([self.built / f"sijill-{name}", *map(str, self.words(name))], stdout=log,
                                  stderr=log, stdin=subprocess.DEVNULL)
         self.children[name] = child
         sign = {"signer": b"evt=key.loaded", "gateway": b"evt=gateway.ready"}.get(name,
@@ -125,7 +125,7 @@ class World:
 
     def sijill(self, *words, code=0, home=None):
         """What a command printed as JSON (its text when it is none); its exit code was the expected one."""
-        done = subprocess.run([BUILT / "sijill", "--home", str(home or self.home), "--json",
+        done = subprocess.run([self.built / "sijill", "--home", str(home or self.home), "--json",
                                *map(str, words)], capture_output=True, text=True,
                               timeout=ASK_SECONDS, check=False)
         if done.returncode != code:

@@ -37,6 +37,7 @@ SETTLE_S = 180
 EACH, AT_ONCE, DRIP_S = 1000, 50, 1.0
 PROBES = 200
 IDLE, IDLE_KIB_MAX = 10000, 64 * 1024
+RELEASE = door.SOURCE / "build/release/bin"
 
 
 # ---- what platforms push, and what follows from it -----------------------------------------------
@@ -262,20 +263,27 @@ def webhooks_are_accepted_beside_three_thousand_slow_strangers():
         wait_until(lambda: len(attendance(world)) == PROBES, "all are registered", SETTLE_S)
 
 
-def ten_thousand_idle_connections_hold_less_than_64_mib_of_the_gateway():
+def a_gateway_with_ten_thousand_idle_connections_has_less_than_64_mib_in_all():
+    """The release, as it is installed: AddressSanitizer keeps pages of its own for each connection."""
+    if not (RELEASE / "sijill-gateway").exists():
+        raise tap.Skip(f"no sijill-gateway in {RELEASE}: scripts/build release")
     raise_descriptors(IDLE + 200)
-    with World() as world:
-        world.http("GET", "/healthz")
-        before, idle = resident_kib(world.pid("gateway")), []
+    with World(built=RELEASE) as world:
+        idle, request = [], door.head("GET", "/healthz")
         for _ in range(IDLE):
             idle.append(door.Connection(world.port))
-        world.http("GET", "/healthz")
         time.sleep(1)
-        growth = resident_kib(world.pid("gateway")) - before
+        silent = resident_kib(world.pid("gateway"))
+        for one in idle:
+            one.send(request)
+            assert one.answer().status == 200
+        time.sleep(2)
+        asked = resident_kib(world.pid("gateway"))
         for one in idle:
             one.socket.close()
-        tap.comment(f"{IDLE} idle connections: {growth / 1024:.1f} MiB")
-        assert growth < IDLE_KIB_MAX, growth
+        tap.comment(f"{IDLE} idle connections: {silent / 1024:.1f} MiB of the gateway, "
+                    f"{asked / 1024:.1f} once each has asked")
+        assert max(silent, asked) < IDLE_KIB_MAX
 
 
 if __name__ == "__main__":
@@ -286,4 +294,4 @@ if __name__ == "__main__":
     tap.comment(f"seed {OPTIONS.seed}")
     tap.run(what_is_accepted_survives_kills_and_is_done_once,
             webhooks_are_accepted_beside_three_thousand_slow_strangers,
-            ten_thousand_idle_connections_hold_less_than_64_mib_of_the_gateway)
+            a_gateway_with_ten_thousand_idle_connections_has_less_than_64_mib_in_all)
