@@ -138,7 +138,7 @@ peer_turn(peer *p, uint64_t now_ms)
     if (p->state == PEER_GREETING && !p->greeted)
         greet(p, now_ms);
     if (p->state == PEER_GREETING && now_ms >= p->due_ms) {
-        p->failures = 0; /* nobody there: no load to spare, look again at once */
+        p->failures = 0; /* nobody there: a greeting each two seconds is no load to spare */
         peer_fail(p, now_ms);
     }
     if (p->state != PEER_READY)

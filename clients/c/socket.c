@@ -43,7 +43,8 @@ context_leave(void)
 
 /* No heartbeats of ZeroMQ, which may end the process that calls this library (libzmq issues 4364,
  * 3596, 3937, 4767; services/runtime/bounds.h): the peer pings by itself, and the kernel watches a
- * connection that nobody looks at. */
+ * connection that nobody looks at.  No ZMQ_IMMEDIATE either: it takes the queue away with the
+ * connection, and libzmq asserts that no message of several frames is being read from it then. */
 static bool
 options_set(void *socket, int64_t message_max)
 {

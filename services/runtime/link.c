@@ -24,6 +24,7 @@ connect_socket(sj_link *link)
         (void) zmq_close(link->socket);
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
     if (sj_socket_bound(link->socket, SJ_LINK_WINDOW, SJ_LINK_FRAME_MAX) &&
+        /* as messages of one frame may have it: clients/c/socket.c */
         zmq_setsockopt(link->socket, ZMQ_IMMEDIATE, &one, sizeof one) == 0)
         (void) zmq_connect(link->socket, link->endpoint);
 }

@@ -397,8 +397,8 @@ take_signal(sj_service *service)
     sj_notify("STOPPING=1");
 }
 
-/* Sleep until something comes, and take it.  Only what the poll names is asked: each socket that is
- * asked in vain costs two system calls. */
+/* Sleep until something comes, and take what came to our ports.  Only those that the poll names are
+ * asked: each that is asked in vain costs two system calls. */
 static void
 receive(sj_service *service, long timeout_ms)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Queues of ZeroMQ that are full because nobody takes from them: those of a service whose disk does
- * not answer, those of a program that is busy elsewhere.  ZeroMQ stops reading from such a
- * connection.  Whatever happens to it then, its process lives and others are answered.
+ * not answer.  ZeroMQ stops reading from such a connection.  Whatever happens to it then, its
+ * process lives and others are answered.  (Of a program: tests/unit/clients/requests.c.)
  *
  * A service is held by ptrace: its own thread stands still, ZeroMQ's goes on.
  */
@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 enum {
-    LIST_EVENTS = 151,
     SIGNER_QUEUE = 64,         /* QUEUE_MAX of services/certificate/signer/socket.c */
     FRAMES = 80,               /* more than a relay's socket holds */
     FRAME_US = 25 * 1000,      /* each registration gets a frame of its own */
@@ -137,17 +136,24 @@ fill(raw *r)
     return sent;
 }
 
+/* Of registration, which is held then. */
+static void
+fill_front(raw *r)
+{
+    must_be_holdable(REGISTRATION);
+    raw_open_narrow(r, front);
+    raw_greet(r);
+    hold(REGISTRATION);
+    assert_true(fill(r) > 2 * SJ_WINDOW_MAX);
+}
+
 static void
 who_goes_while_his_queue_is_full_harms_nobody(void **state)
 {
     raw r;
 
     (void) state;
-    must_be_holdable(REGISTRATION);
-    raw_open_narrow(&r, front);
-    raw_greet(&r);
-    hold(REGISTRATION);
-    assert_true(fill(&r) > 2 * SJ_WINDOW_MAX);
+    fill_front(&r);
     raw_close(&r);
     (void) usleep(LONG_US);
     let_go(REGISTRATION);
@@ -183,11 +189,7 @@ who_waits_with_a_full_queue_stays_connected(void **state)
     raw r;
 
     (void) state;
-    must_be_holdable(REGISTRATION);
-    raw_open_narrow(&r, front);
-    raw_greet(&r);
-    hold(REGISTRATION);
-    assert_true(fill(&r) > 2 * SJ_WINDOW_MAX);
+    fill_front(&r);
     (void) usleep(LONG_US);
     let_go(REGISTRATION);
     serves(REGISTRATION);
@@ -272,94 +274,6 @@ who_could_not_follow_for_long_catches_up(void **state)
     lives(ATTENDANCE);
 }
 
-/* ---- what programs are sent ------------------------------------------------------------------ */
-
-static uint64_t
-queries(void)
-{
-    Sijill__V1__ServiceStatus *status = service_status(&at, REGISTRATION);
-    uint64_t count = status->queries;
-
-    sijill_free(status);
-    return count;
-}
-
-/* As many questions as may be outstanding, and all their answers on their way: more than the
- * socket of the library holds. */
-static sijill *
-ask_much(void)
-{
-    sijill *service = service_connect(&at, REGISTRATION);
-    sijill_request list = { .type = LIST_EVENTS };
-    sijill_counts counts = { .window = 0 };
-    sijill_reply reply;
-    uint64_t before;
-
-    while (counts.window < SIJILL_OUTSTANDING_MAX) {
-        assert_true(sijill_call(service, &list, &reply));
-        sijill_count(service, &counts);
-    }
-    before = queries();
-    hold(REGISTRATION);
-    for (uint64_t all = counts.sends + SIJILL_OUTSTANDING_MAX; counts.sends < all;) {
-        while (sijill_submit(service, &list))
-            ;
-        assert_false(sijill_wait(service, &reply, 1));
-        sijill_count(service, &counts);
-    }
-    let_go(REGISTRATION);
-    for (uint64_t until = mono_ms() + SURE_MS; queries() < before + SIJILL_OUTSTANDING_MAX;) {
-        assert_true(mono_ms() < until);
-        (void) usleep(NAP_US);
-    }
-    return service;
-}
-
-static void
-take_all(sijill *service)
-{
-    sijill_reply reply;
-
-    for (unsigned i = 0; i < SIJILL_OUTSTANDING_MAX; i++) {
-        assert_true(sijill_wait(service, &reply, WORLD_ANSWER_MS));
-        assert_int_equal(reply.code, SIJILL__V1__CODE__OK);
-    }
-    assert_int_equal(sijill_outstanding(service), 0);
-}
-
-/* They wait for it.  The few that its socket did not hold may come a moment late, and be asked for
- * once more; all would be if the connection had been given up. */
-static void
-a_program_that_was_busy_for_long_has_its_answers(void **state)
-{
-    sijill_counts counts;
-    sijill *service;
-
-    (void) state;
-    must_be_holdable(REGISTRATION);
-    service = ask_much();
-    (void) usleep(LONG_US);
-    take_all(service);
-    sijill_count(service, &counts);
-    assert_true(counts.sends < counts.requests + SIJILL_OUTSTANDING_MAX / 2);
-    sijill_close(&service);
-}
-
-static void
-a_program_that_was_busy_while_its_service_ended_has_its_answers(void **state)
-{
-    sijill *service;
-
-    (void) state;
-    must_be_holdable(REGISTRATION);
-    service = ask_much();
-    service_kill(&at, REGISTRATION);
-    (void) usleep(LONG_US);
-    service_start(&at, REGISTRATION);
-    take_all(service);
-    sijill_close(&service);
-}
-
 int
 main(void)
 {
@@ -368,8 +282,6 @@ main(void)
         LAW(who_goes_while_the_signer_is_busy_harms_nobody),
         LAW(who_waits_with_a_full_queue_stays_connected),
         LAW(who_could_not_follow_for_long_catches_up),
-        LAW(a_program_that_was_busy_for_long_has_its_answers),
-        LAW(a_program_that_was_busy_while_its_service_ended_has_its_answers),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

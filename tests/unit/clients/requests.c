@@ -395,6 +395,36 @@ answers_that_have_come_are_taken_when_the_service_is_gone(void **state)
     sijill_close(&s);
 }
 
+/* More answers than its socket holds, each alone: ZeroMQ stops reading.  It must not fall over the
+ * connection that goes then, which it would do at the next heartbeat, had it any. */
+static void
+a_program_that_is_busy_while_its_service_goes_lives(void **state)
+{
+    enum { ALL = SIJILL_OUTSTANDING_MAX, HELD = 1000, SOME_HEARTBEATS_MS = 2500 };
+    far *f = *state;
+    sijill *s = connect_to(f, 0);
+    sijill_reply reply;
+
+    f->window = ALL;
+    for (unsigned i = 0; i < ALL; i++)
+        submit(s, REGISTER, i);
+    greet(f, s);
+    expect(f, s, SIJILL__V1__KIND__REQUEST);
+    for (unsigned i = 1; i < ALL; i++) {
+        far_reply(f, SIJILL__V1__CODE__OK, "");
+        assert_true(far_take(f, SIJILL__V1__KIND__REQUEST, SOON_MS));
+    }
+    far_reply(f, SIJILL__V1__CODE__OK, "");
+    (void) poll(NULL, 0, SETTLE_MS);
+    far_unbind(f);
+    (void) poll(NULL, 0, SOME_HEARTBEATS_MS);
+    for (unsigned i = 0; i < HELD; i++) {
+        assert_true(sijill_wait(s, &reply, SOON_MS));
+        assert_int_equal(reply.code, SIJILL__V1__CODE__OK);
+    }
+    sijill_close(&s);
+}
+
 static void
 a_thousand_are_held_and_one_more_is_refused(void **state)
 {
@@ -457,6 +487,7 @@ main(void)
         AT_FAR(bad_octets_are_dropped),
         AT_FAR(requests_that_wait_leave_together_if_the_service_takes_that),
         AT_FAR(answers_that_have_come_are_taken_when_the_service_is_gone),
+        AT_FAR(a_program_that_is_busy_while_its_service_goes_lives),
         AT_FAR(a_thousand_are_held_and_one_more_is_refused),
         AT_FAR(a_call_leaves_the_answers_of_others),
     };
