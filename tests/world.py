@@ -118,6 +118,11 @@ class World:
     def pid(self, name):
         return self.children[name].pid
 
+    def ended(self):
+        """What to read of services that nobody stopped and that are gone: words for a failure."""
+        return "".join(f"{name} has ended ({child.returncode}):\n{self.log(name)[-2000:]}\n"
+                       for name, child in self.children.items() if child.poll() is not None)
+
     def log(self, name):
         return (self.home / f"log/{name}.log").read_text(errors="replace")
 
@@ -130,7 +135,7 @@ class World:
                               timeout=ASK_SECONDS, check=False)
         if done.returncode != code:
             raise tap.Failure(f"sijill {' '.join(map(str, words))}: exit {done.returncode}, expected "
-                              f"{code}\n{done.stdout[:1000]}\n{done.stderr[:1000]}")
+                              f"{code}\n{done.stdout[:1000]}\n{done.stderr[:1000]}\n{self.ended()}")
         try:
             return json.loads(done.stdout if done.stdout.strip() else done.stderr)
         except json.JSONDecodeError:

@@ -16,6 +16,8 @@
  * answers: clients in trouble must not be the trouble. */
 enum { BUDGET_SENDS = 4096, BUDGET_SHARE = 10, BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_MAX };
 
+enum { LOOK_AGAIN_MS = 500 }; /* whether somebody listens */
+
 struct sijill {
     peer peer;
     uint64_t org;
@@ -375,8 +377,12 @@ turn(sijill *s, uint64_t now_ms)
     session_follow(s);
     if (slots_turn(&s->slots, now_ms))
         overdue(s, now_ms);
-    if (s->peer.session == 0 && now_ms >= s->find_by_ms)
-        slots_abandon(&s->slots, SIJILL_UNREACHABLE, "no service answers there");
+    if (s->peer.session == 0 && now_ms >= s->find_by_ms) {
+        if (sijill_listens(s->peer.endpoint))
+            s->find_by_ms = now_ms + LOOK_AGAIN_MS; /* it is late: deadlines count */
+        else
+            slots_abandon(&s->slots, SIJILL_UNREACHABLE, "no service answers there");
+    }
     queue_send(s, now_ms);
 }
 

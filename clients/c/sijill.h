@@ -75,8 +75,8 @@ typedef struct sijill_options {
     const uint8_t *credential;     /* 32 octets: `actor` is an API key, and each request that is
                                       not delegated to another is to it; NULL; copied */
     uint32_t deadline_ms;          /* of each request; 0: SIJILL_DEADLINE_MS */
-    uint32_t connect_ms; /* give up requests when the service was not found within this; 0: only
-                            deadlines count */
+    uint32_t connect_ms; /* give up requests when no service was met within this and none listens
+                            there (sijill_listens); 0: only deadlines count */
 } sijill_options;
 
 typedef struct sijill_request {
@@ -123,6 +123,11 @@ typedef struct sijill_reply {
  */
 sijill *sijill_open(const sijill_options *options);
 void sijill_close(sijill **service); /* what is outstanding is given up; NULLs the pointer */
+
+/* Whether a process listens at an ipc endpoint, at this moment: a service that was never started or
+ * was killed does not; one that waits for its disk does, though it answers nobody.  false for tcp,
+ * where only an answer tells. */
+bool sijill_listens(const char *endpoint);
 
 /* Hand over one request; the next sijill_wait or _call sends it, with all others that were handed
  * over meanwhile.  false: SIJILL_OUTSTANDING_MAX are outstanding (take answers first), or the

@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
 static void *context;
@@ -113,6 +116,31 @@ socket_close(void **socket)
     (void) zmq_close(*socket);
     *socket = NULL;
     context_leave();
+}
+
+bool
+sijill_listens(const char *endpoint)
+{
+    static const char scheme[] = "ipc://";
+    struct sockaddr_un there = { .sun_family = AF_UNIX };
+
+    if (strncmp(endpoint, scheme, sizeof scheme - 1) != 0)
+        return false;
+
+    const char *path = endpoint + sizeof scheme - 1;
+    int fd = strlen(path) < sizeof there.sun_path
+                 ? socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
+                 : -1;
+
+    if (fd < 0)
+        return false;
+    (void) strcpy(there.sun_path, path);
+
+    bool heard = connect(fd, (const struct sockaddr *) &there, sizeof there) == 0 ||
+                 errno == EAGAIN; /* its queue of connections is full: it is late, but there */
+
+    (void) close(fd);
+    return heard;
 }
 
 int

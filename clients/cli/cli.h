@@ -106,6 +106,8 @@ bool id_read(cli *c, const char *what, const char *text, uint8_t id[SIJILL_ID_SI
 int fail(cli *c, int exit, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same for an answer of a service. */
 int fail_reply(cli *c, int service, const sijill_reply *reply);
+/* It does not answer: whether it runs at all, and what to do. */
+int fail_unreachable(cli *c, int service);
 int exit_of(uint32_t code);
 /* A line for people on stderr; nothing with --json. */
 void note(const cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));

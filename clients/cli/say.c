@@ -74,6 +74,22 @@ fail(cli *c, int exit, const char *format, ...)
 }
 
 int
+fail_unreachable(cli *c, int service)
+{
+    whereabouts w;
+
+    if (where_of(c, service, "", &w) && sijill_listens(w.endpoint))
+        return fail(c, EXIT_UNREACHABLE,
+                    "%s runs under %s/run but did not answer in time: its machine or its disk is "
+                    "busy, or its log says why; ask again, or wait longer with --timeout",
+                    service_name(service), c->home);
+    return fail(
+        c, EXIT_UNREACHABLE,
+        "%s is not running under %s/run: start it with ./scripts/run, or say where with --home",
+        service_name(service), c->home);
+}
+
+int
 fail_reply(cli *c, int service, const sijill_reply *reply)
 {
     char words[1024];
@@ -82,10 +98,7 @@ fail_reply(cli *c, int service, const sijill_reply *reply)
 
     sijill_hex(reply->request_id, id);
     if (reply->code == SIJILL_UNREACHABLE)
-        (void) snprintf(
-            words, sizeof words,
-            "%s is not running under %s/run: start it with ./scripts/run, or say where with --home",
-            service_name(service), c->home);
+        return fail_unreachable(c, service);
     else if (reply->code == SIJILL__V1__CODE__UNKNOWN_OUTCOME)
         (void) snprintf(words, sizeof words,
                         "%s did not answer in time, and may or may not have done it; ask again "

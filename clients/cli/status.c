@@ -50,6 +50,16 @@ state_name(uint32_t state)
     return names[state > 3 ? 0 : state];
 }
 
+/* Of a service that did not say so itself. */
+static const char *
+silent_name(cli *c, int service)
+{
+    whereabouts w;
+
+    return where_of(c, service, ".ctl", &w) && sijill_listens(w.endpoint) ? "no answer"
+                                                                          : "not running";
+}
+
 /* "registration 120 of 125, ..." */
 static char *
 feeds_text(Sijill__V1__FeedState *const *feeds, size_t count)
@@ -139,7 +149,7 @@ status_run(cli *c)
 
         if (status == NULL) {
             output_row(out, json_pack("{s:s, s:s, s:b, s:s}", "service", service_name(service),
-                                      "state", "not running", "running", 0, "detail",
+                                      "state", silent_name(c, service), "running", 0, "detail",
                                       sijill_code_name(reply.code)));
             down = down == 0 ? service : down;
             continue;
@@ -154,10 +164,7 @@ status_run(cli *c)
         note(c, "%.*s", (int) size - 1, troubles); /* its last line end is the note's */
     free(troubles);
     if (down != 0)
-        outcome = fail(
-            c, EXIT_UNREACHABLE,
-            "%s is not running under %s/run: start it with ./scripts/run, or say where with --home",
-            service_name(down), c->home);
+        outcome = fail_unreachable(c, down);
     return outcome;
 }
 

@@ -6,6 +6,8 @@ gateway lives, /readyz whether it can serve, and /metrics what they do, in a for
 reads."""
 
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -105,6 +107,21 @@ def a_service_that_is_down_is_told_of_and_the_gateway_lives():
     assert world.http("GET", "/healthz")[0] == 200
 
 
+def the_command_line_says_what_does_not_run_and_what_does_not_answer():
+    states = {row["service"]: row["state"] for row in world.sijill("status", code=6)}
+    assert states["attendance"] == "not running" and states["registration"] == "ready", states
+    registration = world.pid("registration")
+    os.kill(registration, signal.SIGSTOP)
+    try:
+        told = world.sijill("event", "list", "--timeout", "4", code=6)["error"]["detail"]
+        assert "registration runs" in told and "did not answer in time" in told, told
+        states = {row["service"]: row["state"] for row in world.sijill("status", code=6)}
+        assert states["registration"] == "no answer", states
+    finally:
+        os.kill(registration, signal.SIGCONT)
+    world.sijill("event", "list")
+
+
 def and_when_it_is_back_all_is_well_again():
     world.start("attendance")
     wait_until(lambda: ready()[0] == 200, "the gateway is ready again")
@@ -123,6 +140,7 @@ with World(certificates=True) as world:
         commands_are_counted_by_name_and_code,
         requests_of_the_gateway_are_counted_by_site,
         a_service_that_is_down_is_told_of_and_the_gateway_lives,
+        the_command_line_says_what_does_not_run_and_what_does_not_answer,
         and_when_it_is_back_all_is_well_again,
         the_gateway_stops_in_order,
     )

@@ -5,7 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -274,6 +278,37 @@ a_service_that_is_not_there_is_given_up_early_when_asked_to(void **state)
     assert_null(sijill_open(&options));
 }
 
+/* Its disk may stall: that is not the time to say that it should be started. */
+static void
+a_service_that_listens_is_given_until_the_deadline(void **state)
+{
+    char endpoint[64] = "ipc://";
+    struct sockaddr_un there = { .sun_family = AF_UNIX };
+    sijill_options options = { .endpoint = endpoint, .connect_ms = 50, .deadline_ms = 800 };
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sijill_request request = { .type = LIST };
+    sijill_reply reply;
+    uint64_t began = clock_mono_ms();
+
+    (void) state;
+    (void) snprintf(there.sun_path, sizeof there.sun_path, "/tmp/sijill-late-%d", (int) getpid());
+    (void) strcat(endpoint, there.sun_path);
+    assert_false(sijill_listens(endpoint));
+    assert_int_equal(bind(listener, (struct sockaddr *) &there, sizeof there), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    assert_true(sijill_listens(endpoint));
+
+    sijill *s = sijill_open(&options);
+
+    assert_false(sijill_call(s, &request, &reply));
+    assert_int_equal(reply.code, SIJILL_UNREACHABLE);
+    assert_in_range(clock_mono_ms() - began, 790, 8000);
+    sijill_close(&s);
+    assert_int_equal(close(listener), 0);
+    assert_false(sijill_listens(endpoint));
+    assert_int_equal(unlink(there.sun_path), 0);
+}
+
 static void
 silence_is_pinged_and_a_dead_line_replaced(void **state)
 {
@@ -483,6 +518,7 @@ main(void)
         AT_FAR(busy_comes_back_after_the_time_it_was_told),
         AT_FAR(at_the_deadline_it_is_said_what_is_known),
         cmocka_unit_test(a_service_that_is_not_there_is_given_up_early_when_asked_to),
+        cmocka_unit_test(a_service_that_listens_is_given_until_the_deadline),
         AT_FAR(silence_is_pinged_and_a_dead_line_replaced),
         AT_FAR(bad_octets_are_dropped),
         AT_FAR(requests_that_wait_leave_together_if_the_service_takes_that),
