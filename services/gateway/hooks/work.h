@@ -24,7 +24,7 @@ enum {
     WORK_FETCH_MAX_MS = 5 * 60000, /* between two tries to ask a platform */
     WORK_ASIDE_TRIES = 1,          /* of one push, when others wait for a place among the jobs */
     WORK_ASIDE_MS = 15000,
-    WORK_DEADLINE_MS = 20000,  /* of one question */
+    WORK_DEADLINE_MS = 5000,   /* of one question; its job keeps a place meanwhile */
     WORK_SWEEP_MS = 5 * 60000, /* what is held is looked at again */
 };
 
