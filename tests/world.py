@@ -26,7 +26,7 @@ BUILT = Path(os.environ.get("SIJILL_BIN", SOURCE / "build/dev/bin"))
 READY_SECONDS, STOP_SECONDS, ASK_SECONDS = 60, 30, 60
 
 
-def wait_until(holds, what, seconds=30):
+def wait_until(holds, what, seconds=90):
     """The first true value of holds(); Failure when it stays false."""
     until = time.monotonic() + seconds
     while True:

@@ -28,6 +28,7 @@ static const char *const services[] = { "?", "registration", "attendance", "cert
 
 struct sender {
     sender_parts parts;
+    struct attempt *newest; /* of all on their way */
     loop_timer timer;
     sj_arena arena;
     sender_counts counts;
@@ -36,12 +37,42 @@ struct sender {
 /* One try on its way.  The endpoint is found again by its name: it may be another one by then. */
 typedef struct attempt {
     sender *owner;
+    struct attempt *older, *newer;
     uint64_t org;
     uint8_t endpoint_id[SJ_ID_SIZE];
     uint64_t number;
     uint32_t shard, type;
     uint64_t seq;
 } attempt;
+
+static attempt *
+attempt_new(sender *s, attempt what)
+{
+    attempt *a = malloc(sizeof *a);
+
+    if (a == NULL)
+        return NULL;
+    *a = what;
+    a->owner = s;
+    a->newer = NULL;
+    a->older = s->newest;
+    if (a->older != NULL)
+        a->older->newer = a;
+    s->newest = a;
+    return a;
+}
+
+static void
+attempt_free(attempt *a)
+{
+    if (a->newer == NULL)
+        a->owner->newest = a->older;
+    else
+        a->newer->older = a->older;
+    if (a->older != NULL)
+        a->older->newer = a->newer;
+    free(a);
+}
 
 /* ---- signing -----------------------------------------------------------------------------------
  */
@@ -98,13 +129,13 @@ state_set(void *context, const sijill_reply *reply)
         p->next_ms = loop_wall_ms(a->owner->parts.loop) + TELL_AGAIN_MS;
         sender_wake(a->owner);
     }
-    free(a);
+    attempt_free(a);
 }
 
 static void
 give_up(sender *s, endpoint *p, const attempt *last, const char *why)
 {
-    attempt *a = malloc(sizeof *a);
+    attempt *a = attempt_new(s, *last);
     char reason[WORDS_SIZE];
     uint8_t actor[SIJILL_ID_SIZE];
     Sijill__V1__SetEndpointState message;
@@ -112,7 +143,6 @@ give_up(sender *s, endpoint *p, const attempt *last, const char *why)
 
     if (a == NULL)
         return;
-    *a = *last;
     (void) snprintf(reason, sizeof reason,
                     "%s; the first that was not told: %s %llu (enable it, then replay after %llu)",
                     why, services[last->shard < 4 ? last->shard : 0],
@@ -128,7 +158,7 @@ give_up(sender *s, endpoint *p, const attempt *last, const char *why)
     if (!backend_ask(s->parts.backend, BACKEND_REGISTRATION, p->org, &request, state_set, a)) {
         p->giving_up = false;
         p->next_ms = loop_wall_ms(s->parts.loop) + TELL_AGAIN_MS;
-        free(a);
+        attempt_free(a);
     }
 }
 
@@ -158,7 +188,7 @@ tried(void *context, const fetch_result *result)
     if (p == NULL || !p->enabled) {
         if (p != NULL)
             p->busy = false;
-        free(a);
+        attempt_free(a);
         return;
     }
     sijill__v1__out_log_row__init(&log);
@@ -186,7 +216,7 @@ tried(void *context, const fetch_result *result)
         give_up(s, p, a, "the receiver said 410: it is gone");
     else if (p->failures > PAUSES)
         give_up(s, p, a, "the receiver has not said yes for three days");
-    free(a);
+    attempt_free(a);
     sender_wake(s);
 }
 
@@ -203,16 +233,14 @@ start(sender *s, endpoint *p, uint64_t number, const Sijill__V1__OutRow *row)
                               .headers = headers,
                               .body = row->body.data,
                               .body_size = row->body.len };
-    attempt *a = malloc(sizeof *a);
+    attempt *a = attempt_new(s, (attempt){ .org = p->org,
+                                           .number = number,
+                                           .shard = row->shard,
+                                           .type = row->type,
+                                           .seq = row->seq });
 
     if (a == NULL)
         return false;
-    *a = (attempt){ .owner = s,
-                    .org = p->org,
-                    .number = number,
-                    .shard = row->shard,
-                    .type = row->type,
-                    .seq = row->seq };
     memcpy(a->endpoint_id, p->id, SJ_ID_SIZE);
     (void) snprintf(id, sizeof id, "sijill_%u_%llu_%llu", row->shard,
                     (unsigned long long) row->epoch, (unsigned long long) row->seq);
@@ -223,7 +251,7 @@ start(sender *s, endpoint *p, uint64_t number, const Sijill__V1__OutRow *row)
     (void) snprintf(signature_line, sizeof signature_line, "webhook-signature: %s", signature);
     p->busy = fetch_start(s->parts.fetch, &request, tried, a);
     if (!p->busy)
-        free(a);
+        attempt_free(a);
     return p->busy;
 }
 
@@ -257,7 +285,7 @@ look_at(sender *s, endpoint *p)
         return 0;
     why = hopeless(p, number);
     if (why != NULL) {
-        attempt a = { .owner = s, .org = p->org, .shard = row->shard, .seq = row->seq };
+        attempt a = { .org = p->org, .shard = row->shard, .seq = row->seq };
 
         memcpy(a.endpoint_id, p->id, SJ_ID_SIZE);
         give_up(s, p, &a, why);
@@ -318,6 +346,8 @@ sender_close(sender **s)
     if (*s == NULL)
         return;
     loop_at((*s)->parts.loop, &(*s)->timer, 0);
+    while ((*s)->newest != NULL)
+        attempt_free((*s)->newest);
     sj_arena_close(&(*s)->arena);
     free(*s);
     *s = NULL;
