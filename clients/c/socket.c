@@ -128,13 +128,14 @@ sijill_listens(const char *endpoint)
         return false;
 
     const char *path = endpoint + sizeof scheme - 1;
-    int fd = strlen(path) < sizeof there.sun_path
+    size_t size = strlen(path);
+    int fd = size < sizeof there.sun_path
                  ? socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
                  : -1;
 
     if (fd < 0)
         return false;
-    (void) strcpy(there.sun_path, path);
+    memcpy(there.sun_path, path, size);
 
     bool heard = connect(fd, (const struct sockaddr *) &there, sizeof there) == 0 ||
                  errno == EAGAIN; /* its queue of connections is full: it is late, but there */

@@ -282,8 +282,8 @@ a_service_that_is_not_there_is_given_up_early_when_asked_to(void **state)
 static void
 a_service_that_listens_is_given_until_the_deadline(void **state)
 {
-    char endpoint[64] = "ipc://";
     struct sockaddr_un there = { .sun_family = AF_UNIX };
+    char endpoint[sizeof "ipc://" + sizeof there.sun_path];
     sijill_options options = { .endpoint = endpoint, .connect_ms = 50, .deadline_ms = 800 };
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sijill_request request = { .type = LIST };
@@ -292,7 +292,7 @@ a_service_that_listens_is_given_until_the_deadline(void **state)
 
     (void) state;
     (void) snprintf(there.sun_path, sizeof there.sun_path, "/tmp/sijill-late-%d", (int) getpid());
-    (void) strcat(endpoint, there.sun_path);
+    (void) snprintf(endpoint, sizeof endpoint, "ipc://%s", there.sun_path);
     assert_false(sijill_listens(endpoint));
     assert_int_equal(bind(listener, (struct sockaddr *) &there, sizeof there), 0);
     assert_int_equal(listen(listener, 8), 0);
