@@ -16,6 +16,7 @@ enum {
     SJ_FEED_MAX = SJ_FEED_BODY_MAX + 4 * 1024,
     SJ_FEED_RECORDS_MAX = 512,    /* records in one RECORDS */
     SJ_FEED_GATHER_MS = 20,       /* at most, after a RECORDS, until one that is not full */
+    SJ_FEED_RUSH_MS = 500,        /* and in a rush longer, at most */
     SJ_FEED_CREDIT = 1024 * 1024, /* what a consumer grants at first; again at half */
     SJ_FEED_TYPES_MAX = 64,       /* types in a filter */
     SJ_WINDOW_FIRST = 64,         /* requests a new peer may have outstanding */

@@ -27,6 +27,9 @@ enum {
     CREDIT_MAX = 64 * 1024 * 1024,
 };
 
+/* A rush is over when so long no many commands came at once. */
+static const uint64_t rest_us = 5 * 1000;
+
 bool
 sj_feed_open(sj_feed *feed, void *zmq, const sj_port_plan *plan, sj_presence *presence,
              sj_store *store, char words[256])
@@ -167,7 +170,8 @@ on_credit(sj_feed *feed, const sj_port *port, const sj_incoming *in,
 
     if (subscription == NULL)
         return;
-    subscription->held_until_us = 0;
+    if (credit->bytes == 0)
+        subscription->held_until_us = 0;
     subscription->credit += credit->bytes;
     if (credit->bytes > CREDIT_MAX || subscription->credit > CREDIT_MAX)
         subscription->credit = CREDIT_MAX;
@@ -398,11 +402,30 @@ sj_subscription_hold(sj_subscription *subscription, uint64_t now_us)
     subscription->held_until_us = (now_us / gather_us + 1) * gather_us;
 }
 
-bool
-sj_subscription_holds(const sj_subscription *subscription, uint64_t head, uint64_t now_us)
+/* When a frame that is not full need not wait any more. */
+static uint64_t
+due_us(const sj_subscription *subscription, uint64_t now_us, uint64_t rush_until_us)
 {
-    return now_us < subscription->held_until_us &&
-           head - subscription->covered < SJ_FEED_RECORDS_MAX;
+    uint64_t last_us = subscription->held_until_us + UINT64_C(1000) * SJ_FEED_RUSH_MS;
+
+    if (subscription->held_until_us == 0 || now_us >= rush_until_us ||
+        rush_until_us < subscription->held_until_us)
+        return subscription->held_until_us;
+    return rush_until_us < last_us ? rush_until_us : last_us;
+}
+
+bool
+sj_subscription_holds(const sj_subscription *subscription, uint64_t head, uint64_t now_us,
+                      uint64_t rush_until_us)
+{
+    return now_us < due_us(subscription, now_us, rush_until_us) &&
+           (now_us < rush_until_us || head - subscription->covered < SJ_FEED_RECORDS_MAX);
+}
+
+void
+sj_feed_rush(sj_feed *feed, uint64_t now_us)
+{
+    feed->rush_until_us = now_us + rest_us;
 }
 
 uint64_t
@@ -412,12 +435,12 @@ sj_feed_patience(const sj_feed *feed, uint64_t now_us, uint64_t patience_us)
 
     for (size_t i = 0; i < feed->count; i++) {
         const sj_subscription *subscription = &feed->subscriptions[i];
-        uint64_t due_us = subscription->held_until_us;
+        uint64_t due = due_us(subscription, now_us, feed->rush_until_us);
 
         if (!subscription->used || subscription->covered >= head || subscription->credit == 0)
             continue;
-        if (due_us < now_us + patience_us)
-            patience_us = due_us < now_us ? 0 : due_us - now_us;
+        if (due < now_us + patience_us)
+            patience_us = due < now_us ? 0 : due - now_us;
     }
     return patience_us;
 }
@@ -431,7 +454,7 @@ send_one(sj_feed *feed, sj_subscription *subscription, uint64_t now_ms, uint64_t
     bool behind = covered < head && subscription->credit > 0;
     size_t used = 0;
 
-    if (behind && sj_subscription_holds(subscription, head, now_us))
+    if (behind && sj_subscription_holds(subscription, head, now_us, feed->rush_until_us))
         return false;
     if (behind) {
         sj_txn *txn = sj_read_begin(feed->store, &feed->arena, now_ms);
@@ -452,10 +475,9 @@ send_one(sj_feed *feed, sj_subscription *subscription, uint64_t now_ms, uint64_t
         return false;
     }
     subscription->sent_ms = now_ms;
-    if (behind)
+    if (behind && subscription->covered == head)
         sj_subscription_hold(subscription, now_us);
-    return subscription->used && subscription->covered < head && subscription->credit > 0 &&
-           !sj_subscription_holds(subscription, head, now_us);
+    return subscription->used && subscription->covered < head && subscription->credit > 0;
 }
 
 /* Who takes all types comes first: what is read for those need not be read for others. */

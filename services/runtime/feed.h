@@ -20,7 +20,7 @@ typedef struct sj_subscription {
     uint64_t covered;  /* sent up to here */
     uint64_t credit;   /* octets */
     uint64_t sent_ms;
-    uint64_t held_until_us; /* what is no full frame waits until then: more may come */
+    uint64_t held_until_us; /* what is no full frame waits until then: more may come; 0: not */
     char name[SJ_CONSUMER_NAME_MAX + 1];
 } sj_subscription;
 
@@ -39,7 +39,8 @@ typedef struct sj_feed {
     unsigned char *frame; /* SJ_FEED_BODY_MAX, being composed */
     sj_stretch stretch;   /* looked at last, for whomever */
     sj_subscription *subscriptions;
-    size_t count; /* slots that were ever used */
+    size_t count;           /* slots that were ever used */
+    uint64_t rush_until_us; /* many wait for answers until then */
     /* A named consumer reported that it has committed all up to a position. */
     void (*report)(void *context, const char *name, sj_cursor at);
     void *context;
@@ -59,15 +60,19 @@ void sj_stretch_meet(sj_stretch *stretch, uint64_t type);
 /* From where the subscription must look itself: not where the stretch shows that its filter takes
  * nothing. */
 uint64_t sj_subscription_pass(const sj_subscription *subscription, const sj_stretch *stretch);
-/* Something was sent: what comes next gathers until the clock's next multiple of SJ_FEED_GATHER_MS,
- * so that all subscriptions are due at once. */
+/* All was sent: what comes next gathers until the clock's next multiple of SJ_FEED_GATHER_MS, so
+ * that all subscriptions are due at once. */
 void sj_subscription_hold(sj_subscription *subscription, uint64_t now_us);
-/* Whether the next frame waits for more records, the store's head being `head`: the last one was
- * sent a moment ago, and this one is not full. */
-bool sj_subscription_holds(const sj_subscription *subscription, uint64_t head, uint64_t now_us);
+/* Whether the next frame waits, the store's head being `head`: all was sent a moment ago, and
+ * either this one is not full, or there is a rush, in which the cores are for those who wait for
+ * answers: then it waits until that is over, or SJ_FEED_RUSH_MS. */
+bool sj_subscription_holds(const sj_subscription *subscription, uint64_t head, uint64_t now_us,
+                           uint64_t rush_until_us);
+/* Many commands came at once. */
+void sj_feed_rush(sj_feed *feed, uint64_t now_us);
 /* Send what is committed and credited, one frame a subscription; heartbeats where nothing is. True:
- * there is more to send.  After one frame the next waits, SJ_FEED_GATHER_MS at most, unless it is
- * full: each costs its consumer a commit.  Credit ends the wait. */
+ * there is more to send.  Where a frame waits (sj_subscription_holds), credit of no octets ends it:
+ * somebody asks over there for what it would have. */
 bool sj_feed_send(sj_feed *feed, uint64_t now_ms, uint64_t now_us);
 /* Microseconds until a frame that waits is due, if that is sooner than `patience_us`. */
 uint64_t sj_feed_patience(const sj_feed *feed, uint64_t now_us, uint64_t patience_us);

@@ -18,6 +18,7 @@
 
 enum {
     ENTRIES_MAX = SJ_BATCH_MAX + SJ_RELAYS_MAX * SJ_FEED_RECORDS_MAX + 32,
+    RUSH_COMMANDS = 8, /* at once */
     LAGGING_RETRY_MS = 100,
     PULSE_TYPE = 900,
     STATUS_TYPE = 950,
@@ -152,10 +153,12 @@ take_parked(sj_service *service, turn_batch *batch)
     }
 }
 
-static void
+/* How many waited. */
+static size_t
 take_jobs(sj_service *service, turn_batch *batch)
 {
     sj_job *job;
+    size_t waiting = 0;
 
     for (size_t taken = batch->query_count; taken < SJ_BATCH_MAX - SJ_PARKED_MAX; taken++) {
         job = sj_queue_pop(&service->queue);
@@ -165,7 +168,9 @@ take_jobs(sj_service *service, turn_batch *batch)
             take_job(service, batch, job);
         else
             park(service, job);
+        waiting++;
     }
+    return waiting;
 }
 
 static void
@@ -383,13 +388,14 @@ bool
 sj_turn(sj_service *service, uint64_t now_us)
 {
     static turn_batch batch; /* one loop, one batch */
+    size_t waited;
 
     batch.count = batch.query_count = 0;
     sj_arena_reset(&service->batch_arena);
     take_internal(service, &batch, now_us);
     take_records(service, &batch);
     take_parked(service, &batch);
-    take_jobs(service, &batch);
+    waited = take_jobs(service, &batch);
     if (batch.count > 0) {
         stamp_all(service, &batch);
         if (!apply_all(service, &batch))
@@ -400,6 +406,8 @@ sj_turn(sj_service *service, uint64_t now_us)
     }
     for (size_t i = 0; i < batch.query_count; i++)
         answer_query(service, batch.queries[i]);
+    if (waited >= RUSH_COMMANDS)
+        sj_feed_rush(&service->feed, service->now_us);
     /* what was committed may be what a parked request waits for */
     return service->queue.ring_count > 0 || (service->queue.parked_count > 0 && batch.count > 0);
 }

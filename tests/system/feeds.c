@@ -5,10 +5,30 @@
 #include <string.h>
 
 enum { PEOPLE = 2000, CREDIT = 4096, OUTSTANDING = 256 };
+enum { HEARINGS = 2, HEARD_BY_MS = HEARINGS * 10 * 500 /* ten times SJ_FEED_RUSH_MS */ };
 
 static world at;
 static char feed[WORLD_PATH];
 static uint8_t event[SIJILL_ID_SIZE];
+
+/* One more; when OUTSTANDING are on their way, until `left` are. */
+static void
+register_one(sijill *service, const char *prefix, unsigned number, size_t left)
+{
+    sijill_request request = { .type = 110 };
+    register_form form;
+    char email[64];
+    sijill_reply reply;
+
+    (void) snprintf(email, sizeof email, "%s-%u@example.org", prefix, number);
+    register_form_fill(&form, event, email);
+    request.body = &form.message.base;
+    assert_true(sijill_submit(service, &request));
+    if (sijill_outstanding(service) < OUTSTANDING)
+        return;
+    while (sijill_outstanding(service) > left && sijill_wait(service, &reply, -1))
+        assert_int_equal(reply.code, SIJILL__V1__CODE__OK);
+}
 
 static void
 register_people(const char *prefix, unsigned count)
@@ -16,18 +36,8 @@ register_people(const char *prefix, unsigned count)
     sijill *service = service_connect(&at, REGISTRATION);
     sijill_reply reply;
 
-    for (unsigned i = 0; i < count; i++) {
-        sijill_request request = { .type = 110 };
-        register_form form;
-        char email[64];
-
-        (void) snprintf(email, sizeof email, "%s-%u@example.org", prefix, i);
-        register_form_fill(&form, event, email);
-        request.body = &form.message.base;
-        assert_true(sijill_submit(service, &request));
-        while (sijill_outstanding(service) >= OUTSTANDING && sijill_wait(service, &reply, -1))
-            assert_int_equal(reply.code, SIJILL__V1__CODE__OK);
-    }
+    for (unsigned i = 0; i < count; i++)
+        register_one(service, prefix, i, OUTSTANDING - 1);
     while (sijill_wait(service, &reply, -1))
         assert_int_equal(reply.code, SIJILL__V1__CODE__OK);
     sijill_close(&service);
@@ -324,6 +334,34 @@ a_filter_beside_one_that_takes_all_misses_nothing(void **state)
     sijill_close(&service);
 }
 
+/* In a rush the feed waits, but not until it is over. */
+static void
+a_rush_is_heard_of_while_it_lasts(void **state)
+{
+    sijill *service = service_connect(&at, REGISTRATION);
+    sijill_feed_options options = { .endpoint = feed, .after = { .shard = 1 } };
+    sijill_feed *f = sijill_feed_open(&options);
+    uint64_t until_ms = mono_ms() + HEARD_BY_MS, heard_ms = 0;
+    reading in = { .seq = 0 };
+
+    (void) state;
+    read_to(f, head_of(), &in);
+    for (unsigned i = 0, times = 0; times < HEARINGS; i++) {
+        size_t before = in.records;
+
+        register_one(service, "rush", i, OUTSTANDING / 2);
+        assert_int_equal(sijill_feed_read(f, 0, on_record, &in, NULL), SIJILL__V1__CODE__OK);
+        if (in.records > before && mono_ms() > heard_ms + SJ_FEED_RUSH_MS / 4) {
+            times++;
+            heard_ms = mono_ms();
+        }
+        assert_true(mono_ms() < until_ms);
+    }
+    sijill_close(&service);
+    read_to(f, head_of(), &in);
+    sijill_feed_close(&f);
+}
+
 static void
 a_reader_goes_on_where_it_stood_when_the_producer_restarts(void **state)
 {
@@ -361,6 +399,7 @@ main(void)
         cmocka_unit_test(a_filter_lets_one_type_through_and_still_reaches_the_head),
         cmocka_unit_test(a_filter_beside_one_that_takes_all_misses_nothing),
         cmocka_unit_test(a_reader_goes_on_where_it_stood_when_the_producer_restarts),
+        cmocka_unit_test(a_rush_is_heard_of_while_it_lasts),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
