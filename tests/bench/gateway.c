@@ -40,7 +40,7 @@ enum {
     PATIENCE_S = 120, /* for what was accepted to be done */
     TRY_US = 100000,
     LOOK_US = 2000,
-    CHECKPOINT_US = 300000, /* a service's journal is in its data file by then */
+    CHECKPOINT_US = 600000, /* a service that rests has its journal in its data file by then */
     FAILS_BELOW = 10,       /* times less than the aim */
 };
 
