@@ -23,7 +23,7 @@ import tap
 import webhooks
 from world import World, wait_until
 
-MANY, KILL_AFTER_S = 1000, (0.03, 0.08, 0.13)  # a replay takes a while
+MANY, KILL_AFTER_S = 500, (0.03, 0.08, 0.13)  # a replay takes a while
 
 numbers = itertools.count(1)
 
