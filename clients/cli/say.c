@@ -99,7 +99,7 @@ fail_reply(cli *c, int service, const sijill_reply *reply)
     sijill_hex(reply->request_id, id);
     if (reply->code == SIJILL_UNREACHABLE)
         return fail_unreachable(c, service);
-    else if (reply->code == SIJILL__V1__CODE__UNKNOWN_OUTCOME)
+    if (reply->code == SIJILL__V1__CODE__UNKNOWN_OUTCOME)
         (void) snprintf(words, sizeof words,
                         "%s did not answer in time, and may or may not have done it; ask again "
                         "with --request-id "

@@ -402,7 +402,7 @@ sj_subscription_hold(sj_subscription *subscription, uint64_t now_us)
     subscription->held_until_us = (now_us / gather_us + 1) * gather_us;
 }
 
-/* When a frame that is not full need not wait any more. */
+/* Until when a frame waits at most: a full one only in a rush. */
 static uint64_t
 due_us(const sj_subscription *subscription, uint64_t now_us, uint64_t rush_until_us)
 {

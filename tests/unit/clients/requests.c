@@ -397,6 +397,17 @@ requests_that_wait_leave_together_if_the_service_takes_that(void **state)
     sijill_close(&s);
 }
 
+/* So many requests reach the far side, which has taken the first. */
+static void
+send_all(far *f, sijill *s, uint32_t count)
+{
+    f->window = count;
+    for (uint32_t i = 0; i < count; i++)
+        submit(s, REGISTER, i);
+    greet(f, s);
+    expect(f, s, SIJILL__V1__KIND__REQUEST);
+}
+
 /* ZeroMQ looks at its connections between the frames of a message, and must not mind that the one
  * it came by is gone. */
 static void
@@ -408,11 +419,7 @@ answers_that_have_come_are_taken_when_the_service_is_gone(void **state)
     sijill *s = connect_to(f, 0);
     sijill_reply reply;
 
-    f->window = ALL;
-    for (unsigned i = 0; i < ALL; i++)
-        submit(s, REGISTER, i);
-    greet(f, s);
-    expect(f, s, SIJILL__V1__KIND__REQUEST);
+    send_all(f, s, ALL);
     for (unsigned i = 0; i < ALL; i++) {
         ids[i] = f->in->id;
         if (i + 1 < ALL)
@@ -440,11 +447,7 @@ a_program_that_is_busy_while_its_service_goes_lives(void **state)
     sijill *s = connect_to(f, 0);
     sijill_reply reply;
 
-    f->window = ALL;
-    for (unsigned i = 0; i < ALL; i++)
-        submit(s, REGISTER, i);
-    greet(f, s);
-    expect(f, s, SIJILL__V1__KIND__REQUEST);
+    send_all(f, s, ALL);
     for (unsigned i = 1; i < ALL; i++) {
         far_reply(f, SIJILL__V1__CODE__OK, "");
         assert_true(far_take(f, SIJILL__V1__KIND__REQUEST, SOON_MS));
