@@ -37,9 +37,12 @@ enum {
 static const uint64_t day_ms = UINT64_C(24) * 3600 * 1000;
 static const uint64_t sweep_us = 10 * 1000 * 1000;
 /* What is durable is in the data file so much later, where backups and scrub see it. */
-static const uint64_t checkpoint_us = 250 * 1000;
-/* Or when so much has gathered: some 5000 registrations, and 10,000 pages of memory at most. */
-static const uint64_t checkpoint_size = 8 << 20;
+static const uint64_t checkpoint_us = 1000 * 1000;
+/* Or when so much has gathered: some 12,000 registrations.  Those who come meanwhile wait for the
+ * pages of all of it, and where keys are random each checkpoint writes most of their pages anew, so
+ * few large ones cost less than many small; a rush of this size has none.  In memory they are some
+ * 40 MiB where a million is stored. */
+static const uint64_t checkpoint_size = 16 << 20;
 
 static bool
 fail(const char *event, const char *words)

@@ -29,7 +29,7 @@ enum {
     DEFINE_EVENT = 102,
     REGISTER = 110,
     BATCH = 512,
-    CHECKPOINT_SIZE = 8 << 20, /* as the services */
+    CHECKPOINT_SIZE = 16 << 20, /* as the services */
     ROUND_BATCHES = 20,
     ROUNDS_MAX = 1000,
     ARENA = 256 * 1024,

@@ -41,8 +41,8 @@ enum {
     PATIENCE_S = 120, /* for what was accepted to be done */
     TRY_US = 100000,
     LOOK_US = 2000,
-    CHECKPOINT_US = 600000, /* a service that rests has its journal in its data file by then */
-    FAILS_BELOW = 10,       /* times less than the aim */
+    CHECKPOINT_US = 1300000, /* a service that rests has its journal in its data file by then */
+    FAILS_BELOW = 10,        /* times less than the aim */
 };
 
 static const double aim_hooks = 0.5, aim_api = 0.3;
