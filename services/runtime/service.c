@@ -36,13 +36,6 @@ enum {
 
 static const uint64_t day_ms = UINT64_C(24) * 3600 * 1000;
 static const uint64_t sweep_us = 10 * 1000 * 1000;
-/* What is durable is in the data file so much later, where backups and scrub see it. */
-static const uint64_t checkpoint_us = 1000 * 1000;
-/* Or when so much has gathered: some 12,000 registrations.  Those who come meanwhile wait for the
- * pages of all of it, and where keys are random each checkpoint writes most of their pages anew, so
- * few large ones cost less than many small; a rush of this size has none.  In memory they are some
- * 40 MiB where a million is stored. */
-static const uint64_t checkpoint_size = 16 << 20;
 
 static bool
 fail(const char *event, const char *words)
@@ -361,8 +354,8 @@ save(sj_service *service, uint64_t now_us)
         return;
     if (service->unsaved_us == 0)
         service->unsaved_us = now_us;
-    if (sj_store_unsaved(service->store) < checkpoint_size &&
-        now_us - service->unsaved_us < checkpoint_us)
+    if (sj_store_unsaved(service->store) < SJ_CHECKPOINT_SIZE &&
+        now_us - service->unsaved_us < SJ_CHECKPOINT_US)
         return;
     now_us = sj_monotonic_us();
     if (!sj_store_checkpoint(service->store, words))

@@ -18,6 +18,12 @@ enum {
     SJ_FRONT_HIGH_WATER = 2 * SJ_WINDOW_MAX, /* a peer's whole window may be answered at once */
     SJ_FEED_HIGH_WATER = 64,
     SJ_FEED_ASK_MAX = 16 * 1024, /* of what comes in on a feed: subscriptions and credit */
+    /* What is durable is in the data file so much later, where backups and scrub see it, */
+    SJ_CHECKPOINT_US = 1000 * 1000,
+    /* or when so much has gathered: some 12,000 registrations, and 40 MiB of pages in memory where
+     * a million is stored.  Everybody waits for a checkpoint, and where keys are random each writes
+     * most of their pages anew: few large ones cost less than many small. */
+    SJ_CHECKPOINT_SIZE = 16 << 20,
 };
 
 /* What a main() puts together. */

@@ -12,6 +12,7 @@
  */
 #include "services/core/apply.h"
 #include "services/registration/core.h"
+#include "services/runtime/service.h"
 #include "sijill/v1/registration.pb-c.h"
 #include "storage/store.h"
 #include "tests/bench/bare.h"
@@ -29,7 +30,6 @@ enum {
     DEFINE_EVENT = 102,
     REGISTER = 110,
     BATCH = 512,
-    CHECKPOINT_SIZE = 16 << 20, /* as the services */
     ROUND_BATCHES = 20,
     ROUNDS_MAX = 1000,
     ARENA = 256 * 1024,
@@ -192,7 +192,7 @@ run_batch(bench *b, uint64_t *apply_ns, uint64_t *commit_ns)
     if (!sj_write_commit(txn))
         fail("commit");
     *apply_ns += applied - begun;
-    if (sj_store_unsaved(b->store) > CHECKPOINT_SIZE && !sj_store_checkpoint(b->store, words))
+    if (sj_store_unsaved(b->store) > SJ_CHECKPOINT_SIZE && !sj_store_checkpoint(b->store, words))
         fail(words);
     *commit_ns += cpu_ns() - applied;
 }
