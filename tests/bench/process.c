@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 16 };
+enum { ARGUMENTS_MAX = 16, STOLEN_PERCENT = 2 };
 
 void
 bench_program(char path[512], const char *name)
@@ -121,6 +121,34 @@ bench_cpu_us(pid_t pid)
     if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
         return 0;
     return (uint64_t) used.tv_sec * 1000000 + (uint64_t) used.tv_nsec / 1000;
+}
+
+/* The first line of /proc/stat, in the order of proc(5). */
+bench_ticks
+bench_machine(void)
+{
+    enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, COUNTERS };
+    unsigned long long of[COUNTERS] = { 0 };
+    bench_ticks ticks = { 0 };
+    FILE *file = fopen("/proc/stat", "re");
+    char line[256];
+
+    if (file == NULL)
+        return ticks;
+    if (fgets(line, sizeof line, file) != NULL &&
+        sscanf(line, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &of[USER], &of[NICE],
+               &of[SYSTEM], &of[IDLE], &of[IOWAIT], &of[IRQ], &of[SOFTIRQ], &of[STEAL]) == COUNTERS)
+        for (size_t i = 0; i < COUNTERS; i++)
+            ticks.all += of[i];
+    (void) fclose(file);
+    ticks.stolen = of[STEAL];
+    return ticks;
+}
+
+bool
+bench_disturbed(bench_ticks before, bench_ticks after)
+{
+    return after.stolen - before.stolen > 1 + (after.all - before.all) * STOLEN_PERCENT / 100;
 }
 
 static int

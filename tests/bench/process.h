@@ -28,6 +28,14 @@ bool bench_ended(pid_t pid);
 bool bench_stop(bench_process *process);
 /* Processor time of a process that runs, or of this one (0), by all its threads. */
 uint64_t bench_cpu_us(pid_t pid);
+/* What this machine's processors did since it started, in hundredths of a second: all there was of
+ * them, and what its host gave to other guests while this one had work.  Zeros: it does not say. */
+typedef struct bench_ticks {
+    uint64_t all, stolen;
+} bench_ticks;
+bench_ticks bench_machine(void);
+/* Others had more of it between the two than a clock of such ticks can be wrong by. */
+bool bench_disturbed(bench_ticks before, bench_ticks after);
 /* The program's path beside this one. */
 void bench_program(char path[512], const char *name);
 /* Remove a folder and all in it. */
