@@ -458,7 +458,7 @@ static double
 median(double *of, size_t count)
 {
     qsort(of, count, sizeof *of, compare);
-    return of[count / 2];
+    return (of[(count - 1) / 2] + of[count / 2]) / 2;
 }
 
 static void
