@@ -218,6 +218,7 @@ hook_describe(const hook *h, platform_delivery *in)
 {
     if (h == NULL)
         return;
+    in->hook_id = h->id;
     in->settings = (char *const *) h->setting;
     in->secret_count = h->secret_count;
     for (size_t i = 0; i < h->secret_count; i++)

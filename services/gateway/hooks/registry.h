@@ -42,7 +42,7 @@ void registry_doubt(registry *r);
 /* Organisations that have hooks, each once. */
 typedef void registry_org_fn(void *context, uint64_t org);
 void registry_each_org(const registry *r, registry_org_fn *each, void *context);
-/* What a hook says about what comes to it: secrets and settings; h NULL: nothing. */
+/* What a hook says about what comes to it: id, secrets and settings; h NULL: nothing. */
 void hook_describe(const hook *h, platform_delivery *in);
 /* A hook's setting; NULL: not set. */
 const char *hook_setting(const hook *h, const char *name);

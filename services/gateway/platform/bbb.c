@@ -199,6 +199,8 @@ read_said(const said *s)
     const char *user = reading_raw(s->r, json_object_get(s->user, "internal-user-id"));
     Sijill__V1__Push *push = reading_push(s->r, s->kind);
 
+    if (meeting[0] == '\0') /* else two meetings that name no run would be one */
+        meeting = reading_raw(s->r, json_object_get(s->meeting, "external-meeting-id"));
     push->external_id = reading_id(s->r, json_object_get(s->meeting, "external-meeting-id"));
     push->instance = reading_id(s->r, json_object_get(s->meeting, "internal-meeting-id"));
     push->title = reading_text(s->r, json_object_get(s->meeting, "name"), READING_TITLE_MAX);

@@ -14,6 +14,7 @@
  */
 #include "sijill/v1/platform.pb-c.h"
 #include "storage/arena.h"
+#include "storage/key.h"
 
 enum {
     PLATFORM_BODY_MAX = 256 * 1024, /* of a delivery */
@@ -32,8 +33,9 @@ typedef struct platform_header {
 
 /* What came, and what the hook says about it.  All borrowed. */
 typedef struct platform_delivery {
-    const char *query; /* raw, without '?' */
-    const char *url;   /* the hook's public address, where `signs_url`; NULL: it has none */
+    const char *query;      /* raw, without '?' */
+    const char *url;        /* the hook's public address, where `signs_url`; NULL: it has none */
+    const uint8_t *hook_id; /* SJ_ID_SIZE octets; NULL: none is known */
     const platform_header *header;
     size_t header_count;
     sj_bytes body;

@@ -151,8 +151,8 @@ reading_json(reading *r, sj_bytes body)
     return NULL;
 }
 
-void
-reading_same(reading *r, Sijill__V1__Push *push, const char *const parts[])
+static void
+set_same(reading *r, Sijill__V1__Push *push, const uint8_t *hook_id, const char *const parts[])
 {
     crypto_generichash_state state;
     uint8_t nonce[NONCE_SIZE];
@@ -160,10 +160,24 @@ reading_same(reading *r, Sijill__V1__Push *push, const char *const parts[])
     (void) crypto_generichash_init(&state, NULL, 0, sizeof nonce);
     hash_part(&state, "push", 4);
     hash_part(&state, r->platform, strlen(r->platform));
+    if (hook_id != NULL)
+        hash_part(&state, hook_id, SJ_ID_SIZE);
     for (size_t i = 0; parts[i] != NULL; i++)
         hash_part(&state, parts[i], strlen(parts[i]));
     (void) crypto_generichash_final(&state, nonce, sizeof nonce);
     set_nonce(r, push, nonce);
+}
+
+void
+reading_same(reading *r, Sijill__V1__Push *push, const char *const parts[])
+{
+    set_same(r, push, NULL, parts);
+}
+
+void
+reading_same_here(reading *r, Sijill__V1__Push *push, const char *const parts[])
+{
+    set_same(r, push, r->in->hook_id, parts);
 }
 
 const char *

@@ -43,6 +43,9 @@ void reading_fetch(reading *r, const char *path);
 
 /* What these parts (ended by NULL) say is this push, wherever and however often it is delivered. */
 void reading_same(reading *r, Sijill__V1__Push *push, const char *const parts[]);
+/* The same, of parts that only this hook's sender tells apart: what another hook is sent is another
+ * push. */
+void reading_same_here(reading *r, Sijill__V1__Push *push, const char *const parts[]);
 
 /* A string or whole number as it stands; "" for anything else, never NULL. */
 const char *reading_raw(reading *r, const json_t *value);

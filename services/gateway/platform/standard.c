@@ -300,16 +300,17 @@ sent_ms(const platform_delivery *in)
 }
 
 /* A CloudEvent is one by source and id, anything else by the id of its delivery, which redelivery
- * keeps. */
+ * keeps.  Each sender makes these as it likes: they say nothing about another hook's. */
 static void
 read_same(reading *r, const cloudevent *event, Sijill__V1__Push *push)
 {
     const char *once = delivery_header(r->in, ID);
 
     if (event->source[0] != '\0' && event->id[0] != '\0')
-        reading_same(r, push, (const char *const[]){ "event", event->source, event->id, NULL });
+        reading_same_here(r, push,
+                          (const char *const[]){ "event", event->source, event->id, NULL });
     else if (once != NULL)
-        reading_same(r, push, (const char *const[]){ "delivery", once, NULL });
+        reading_same_here(r, push, (const char *const[]){ "delivery", once, NULL });
 }
 
 static void

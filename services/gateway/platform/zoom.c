@@ -131,6 +131,16 @@ describe_webinar(const said *s, Sijill__V1__Push *push)
     push->title = reading_text(s->r, json_object_get(s->object, "topic"), READING_TITLE_MAX);
 }
 
+/* What tells one run from all others, whichever hook hears of it; a push that names no run is told
+ * apart by its webinar's number. */
+static const char *
+run_of(const said *s)
+{
+    const char *uuid = reading_string(s->object, "uuid");
+
+    return uuid[0] != '\0' ? uuid : reading_raw(s->r, json_object_get(s->object, "id"));
+}
+
 static void
 read_registration(const said *s)
 {
@@ -176,8 +186,7 @@ connection_of(const said *s, const Sijill__V1__Push *push, const char *user, boo
 
 /* A breakout room is a connection of its own, which may know its person only by the main one. */
 static void
-read_parent(const said *s, const json_t *participant, const Sijill__V1__Push *joined,
-            const char *user)
+read_parent(const said *s, const json_t *participant, const Sijill__V1__Push *joined)
 {
     const char *parent = reading_raw(s->r, json_object_get(participant, "parent_user_id"));
     Sijill__V1__Push *push;
@@ -192,7 +201,7 @@ read_parent(const said *s, const json_t *participant, const Sijill__V1__Push *jo
     reading_occurred(s->r, push, joined->occurred_ms, 0);
     reading_same(
         s->r, push,
-        (const char *const[]){ s->event, "parent", joined->connection, user, parent, NULL });
+        (const char *const[]){ s->event, "parent", run_of(s), joined->connection, parent, NULL });
 }
 
 /* Hosts' own comings and goings concern no registrant. */
@@ -238,10 +247,9 @@ read_participant(const said *s)
             s, push, reading_raw(s->r, json_object_get(participant, "bind_user_id")), false);
     reading_occurred(s->r, push, reading_instant(time), 0);
     reading_same(s->r, push,
-                 (const char *const[]){ s->event, reading_string(s->object, "uuid"), user,
-                                        reading_raw(s->r, time), NULL });
+                 (const char *const[]){ s->event, run_of(s), user, reading_raw(s->r, time), NULL });
     if (s->breakout && s->kind == SIJILL__V1__PUSH__KIND__JOINED)
-        read_parent(s, participant, push, user);
+        read_parent(s, participant, push);
 }
 
 /* A rehearsal that ends ends nothing. */
@@ -261,8 +269,7 @@ read_ended(const said *s)
     reading_end(s->r, push);
     reading_occurred(s->r, push, reading_instant(time), 0);
     reading_same(s->r, push,
-                 (const char *const[]){ s->event, reading_string(s->object, "uuid"),
-                                        reading_raw(s->r, time), NULL });
+                 (const char *const[]){ s->event, run_of(s), reading_raw(s->r, time), NULL });
 }
 
 typedef struct known_event {

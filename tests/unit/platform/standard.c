@@ -483,6 +483,28 @@ a_cloudevent_is_one_by_source_and_id_and_a_payload_by_its_delivery(void **state)
     }
 }
 
+static void
+an_id_says_nothing_about_what_another_hook_is_sent(void **state)
+{
+    static const uint8_t one[SJ_ID_SIZE] = { 1 }, two[SJ_ID_SIZE] = { 2 };
+    static const char *const bodies[] = { "{\"type\":\"event.ended\",\"data\":{}}",
+                                          CLOUD("s", "1") };
+    sender *s = *state;
+    uint8_t first[16];
+
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        begin(s, bodies[i]);
+        s->in.hook_id = one;
+        sender_expect_read(s, "ENDED occurred_ms=1772352060000\n");
+        memcpy(first, sender_nonce(s, 0), sizeof first);
+        sender_expect_read(s, "ENDED occurred_ms=1772352060000\n");
+        assert_memory_equal(first, sender_nonce(s, 0), sizeof first);
+        s->in.hook_id = two;
+        sender_expect_read(s, "ENDED occurred_ms=1772352060000\n");
+        assert_memory_not_equal(first, sender_nonce(s, 0), sizeof first);
+    }
+}
+
 int
 main(void)
 {
@@ -503,6 +525,7 @@ main(void)
         cmocka_unit_test(unknown_types_say_nothing_and_what_is_missing_is_said_in_words),
         cmocka_unit_test(a_platform_may_name_itself),
         cmocka_unit_test(a_cloudevent_is_one_by_source_and_id_and_a_payload_by_its_delivery),
+        cmocka_unit_test(an_id_says_nothing_about_what_another_hook_is_sent),
     };
 
     return cmocka_run_group_tests_name("standard", tests, sender_open, sender_close);

@@ -514,6 +514,39 @@ a_redelivery_is_the_same_push_and_a_rejoin_is_not(void **state)
     assert_memory_not_equal(first, other, 16);
 }
 
+static void
+pushes_that_name_no_run_are_told_apart_by_their_webinar(void **state)
+{
+#define IN(number)                                                                                 \
+    "{\"event\":\"webinar.participant_joined\",\"payload\":{\"object\":{\"id\":" number            \
+    ",\"participant\":{\"user_id\":\"9\",\"join_time\":\"2026-03-01T08:05:00Z\"}}}}"
+    sender *s = *state;
+    uint8_t first[16];
+
+    begin(s, IN("111"));
+    sender_expect_read(s, "JOINED external_id=111 occurred_ms=1772352300000 connection=9\n");
+    memcpy(first, sender_nonce(s, 0), sizeof first);
+    begin(s, IN("222"));
+    sender_expect_read(s, "JOINED external_id=222 occurred_ms=1772352300000 connection=9\n");
+    assert_memory_not_equal(first, sender_nonce(s, 0), sizeof first);
+}
+
+static void
+what_two_hooks_hear_of_one_run_is_one_push(void **state)
+{
+    static const uint8_t one[SJ_ID_SIZE] = { 1 }, two[SJ_ID_SIZE] = { 2 };
+    sender *s = *state;
+    uint8_t first[16];
+
+    begin(s, IN("111"));
+    s->in.hook_id = one;
+    sender_expect_read(s, "JOINED external_id=111 occurred_ms=1772352300000 connection=9\n");
+    memcpy(first, sender_nonce(s, 0), sizeof first);
+    s->in.hook_id = two;
+    sender_expect_read(s, "JOINED external_id=111 occurred_ms=1772352300000 connection=9\n");
+    assert_memory_equal(first, sender_nonce(s, 0), sizeof first);
+}
+
 int
 main(void)
 {
@@ -540,6 +573,8 @@ main(void)
         cmocka_unit_test(what_should_have_been_understood_is_said_in_words),
         cmocka_unit_test(a_text_is_mended_and_never_a_reason_to_refuse),
         cmocka_unit_test(a_redelivery_is_the_same_push_and_a_rejoin_is_not),
+        cmocka_unit_test(pushes_that_name_no_run_are_told_apart_by_their_webinar),
+        cmocka_unit_test(what_two_hooks_hear_of_one_run_is_one_push),
     };
 
     return cmocka_run_group_tests_name("zoom", tests, sender_open, sender_close);
