@@ -5,6 +5,7 @@
  */
 #include "services/attendance/assess.h"
 #include "services/attendance/handlers.h"
+#include "services/attendance/limits.h"
 #include "services/attendance/names.h"
 
 #include <string.h>
@@ -49,7 +50,37 @@ affect_keys(attendance_affected *affected, const attendance_scope *scope,
         any = attendance_affect_key(affected, scope, row->registrant_key.data, now_ms);
     if (row->has_email_key)
         any = attendance_affect_key(affected, scope, row->email_key.data, now_ms) || any;
+    for (size_t i = 0; i < row->n_former_key; i++)
+        any = attendance_affect_key(affected, scope, row->former_key[i].data, now_ms) || any;
     return any;
+}
+
+static bool
+same_key(const ProtobufCBinaryData *a, const ProtobufCBinaryData *b)
+{
+    return memcmp(a->data, b->data, SJ_ID_SIZE) == 0;
+}
+
+/* The registrant ids of before in `former`, which has room for one more than are kept: what it had
+ * last is one of them now, what it has again is not. */
+static void
+put_former(const Sijill__V1__AttendanceRegistrationRow *old,
+           Sijill__V1__AttendanceRegistrationRow *row,
+           ProtobufCBinaryData former[ATTENDANCE_FORMER_MAX + 1])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i <= old->n_former_key; i++) {
+        bool last = i == old->n_former_key;
+        const ProtobufCBinaryData *key = last ? &old->registrant_key : &old->former_key[i];
+
+        if ((last && !old->has_registrant_key) ||
+            (row->has_registrant_key && same_key(key, &row->registrant_key)))
+            continue;
+        former[count++] = *key;
+    }
+    row->n_former_key = count;
+    row->former_key = former;
 }
 
 static void
@@ -73,13 +104,17 @@ move_key(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZE],
 static void
 put_registration(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZE],
                  const Sijill__V1__AttendanceRegistrationRow *old,
-                 const Sijill__V1__AttendanceRegistrationRow *row)
+                 Sijill__V1__AttendanceRegistrationRow *row)
 {
     sj_key key = attendance_key_id(scope, registration);
+    bool full = row->n_former_key > ATTENDANCE_FORMER_MAX;
 
-    move_key(scope, registration,
-             old != NULL && old->has_registrant_key ? &old->registrant_key : NULL,
+    move_key(scope, registration, full ? &row->former_key[0] : NULL,
              row->has_registrant_key ? &row->registrant_key : NULL);
+    if (full) {
+        row->former_key++;
+        row->n_former_key--;
+    }
     move_key(scope, registration, old != NULL && old->has_email_key ? &old->email_key : NULL,
              row->has_email_key ? &row->email_key : NULL);
     sj_row_put(scope->txn, ATTENDANCE_REGISTRATION, &key, &row->base);
@@ -92,6 +127,7 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
         sj_decode(txn, cmd, &sijill__v1__registration_changed__descriptor, reply);
     uint8_t registrant[SJ_ID_SIZE] = { 0 };
     uint8_t email[SJ_ID_SIZE] = { 0 };
+    ProtobufCBinaryData former[ATTENDANCE_FORMER_MAX + 1];
     attendance_affected affected = { .count = 0 };
     attendance_subject own = { .kind = ATTENDANCE_OF_REGISTRATION };
     Sijill__V1__AttendanceRegistrationRow row;
@@ -117,6 +153,8 @@ attendance_follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *rep
     row.mode = (uint32_t) in->mode;
     put_person(txn, cmd, &row);
     put_keys(txn, registrant, email, &row);
+    if (old != NULL)
+        put_former(old, &row, former);
 
     memcpy(own.id, in->registration_id.data, SJ_ID_SIZE);
     attendance_affect(&affected, &scope, own.id, cmd->now_ms);

@@ -16,6 +16,7 @@ enum {
     ATTENDANCE_VOIDS_LOOKED = 256,    /* VOIDs, and VOIDs of VOIDs, looked at for one BIND */
     ATTENDANCE_CONNECTIONS_MAX = 256, /* of one registration, where connections matter */
     ATTENDANCE_LINKS_MAX = 64,        /* identities that people gave to one registration */
+    ATTENDANCE_FORMER_MAX = 16,       /* registrant ids of one registration beside the last */
     ATTENDANCE_NAMESAKES_MAX =
         64, /* registrations looked at for one key, identities looked at after a change of it */
     ATTENDANCE_AFFECTED_MAX =

@@ -170,7 +170,7 @@ load_identities(const attendance_scope *scope, const uint8_t registration[SJ_ID_
         bucket = attendance_bucket_get(scope, &subject);
         if (bucket != NULL && attendance_owner_by_names(scope, bucket, owner, &by) &&
             memcmp(owner, registration, SJ_ID_SIZE) == 0 &&
-            memcmp(bucket->key[by].data, key, SJ_ID_SIZE) == 0)
+            memcmp(bucket->key[by % ATTENDANCE_KEYS_MAX].data, key, SJ_ID_SIZE) == 0)
             load_subject(scope, &subject, 0, load);
         sj_arena_release(arena, mark);
     }
@@ -181,6 +181,16 @@ static bool
 same_key(ProtobufCBinaryData own, const uint8_t key[SJ_ID_SIZE])
 {
     return own.len == SJ_ID_SIZE && memcmp(own.data, key, SJ_ID_SIZE) == 0;
+}
+
+static bool
+is_own(const Sijill__V1__AttendanceRegistrationRow *row, const uint8_t key[SJ_ID_SIZE])
+{
+    bool own = same_key(row->registrant_key, key) || same_key(row->email_key, key);
+
+    for (size_t i = 0; i < row->n_former_key && !own; i++)
+        own = same_key(row->former_key[i], key);
+    return own;
 }
 
 static void
@@ -196,12 +206,14 @@ load_by_keys(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZ
         load_identities(scope, registration, row->registrant_key.data, load);
     if (row->has_email_key)
         load_identities(scope, registration, row->email_key.data, load);
+    for (size_t i = 0; i < row->n_former_key; i++)
+        load_identities(scope, registration, row->former_key[i].data, load);
     sj_scan_begin(&scan, scope->txn, ATTENDANCE_LINK, &prefix, NULL);
     while (sj_scan_next(&scan)) {
         uint8_t key[SJ_ID_SIZE];
 
         memcpy(key, scan.at.at + prefix.size, SJ_ID_SIZE);
-        if (!same_key(row->registrant_key, key) && !same_key(row->email_key, key))
+        if (!is_own(row, key))
             load_identities(scope, registration, key, load);
         sj_arena_release(arena, mark);
     }

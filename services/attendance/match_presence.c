@@ -25,10 +25,10 @@ follows(const attendance_scope *scope, const Sijill__V1__AttendanceBucketRow *bu
     *was = attendance_owner(scope, bucket, owner) && memcmp(owner, registration, SJ_ID_SIZE) == 0;
     if (!attendance_owner_by_names(scope, bucket, owner, &by))
         return true;
-    for (size_t i = 0; i < by; i++)
+    for (size_t i = 0; i < bucket->n_key && i <= by; i++)
         if (memcmp(bucket->key[i].data, key, SJ_ID_SIZE) == 0)
             return true;
-    return memcmp(bucket->key[by].data, key, SJ_ID_SIZE) == 0;
+    return false;
 }
 
 static uint32_t

@@ -136,9 +136,16 @@ live(uint32_t state)
            state == SIJILL__V1__REGISTRATION_STATE__CONFIRMED;
 }
 
-/* Of several registrations with one key at most one is live; if none is, the latest. */
 static bool
-registration_with(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE],
+is_key(ProtobufCBinaryData own, const uint8_t key[SJ_ID_SIZE])
+{
+    return own.len == SJ_ID_SIZE && memcmp(own.data, key, SJ_ID_SIZE) == 0;
+}
+
+/* Of several registrations with one key at most one is live; if none is, the latest.  former: of
+ * those that had it before, not those that have it. */
+static bool
+registration_with(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE], bool former,
                   uint8_t registration[SJ_ID_SIZE])
 {
     sj_key prefix = attendance_key_id(scope, key);
@@ -148,12 +155,16 @@ registration_with(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE],
 
     sj_scan_begin(&scan, scope->txn, ATTENDANCE_PERSON, &prefix, NULL);
     while (looked++ < ATTENDANCE_NAMESAKES_MAX && sj_scan_next(&scan)) {
-        const Sijill__V1__AttendanceRegistrationRow *row;
+        const uint8_t *candidate = attendance_key_part(scan.key, 1);
+        const Sijill__V1__AttendanceRegistrationRow *row =
+            attendance_registration_get(scope, candidate);
 
-        memcpy(registration, attendance_key_part(scan.key, 1), SJ_ID_SIZE);
+        if (row == NULL ||
+            former == (is_key(row->registrant_key, key) || is_key(row->email_key, key)))
+            continue;
+        memcpy(registration, candidate, SJ_ID_SIZE);
         found = true;
-        row = attendance_registration_get(scope, registration);
-        if (row != NULL && live(row->state))
+        if (live(row->state))
             break;
     }
     return found;
@@ -171,9 +182,14 @@ attendance_owner_by_names(const attendance_scope *scope,
         const uint8_t *key = bucket->key[i].data;
 
         found = attendance_link_get(scope, key, registration) ||
-                registration_with(scope, key, registration);
+                registration_with(scope, key, false, registration);
         if (found && by != NULL)
             *by = i;
+    }
+    for (size_t i = 0; i < bucket->n_key && !found; i++) {
+        found = registration_with(scope, bucket->key[i].data, true, registration);
+        if (found && by != NULL)
+            *by = ATTENDANCE_KEYS_MAX + i;
     }
     sj_arena_release(sj_txn_arena(scope->txn), mark);
     return found;

@@ -6,7 +6,9 @@
  * An identity is what a platform calls a person: a registrant id and an e-mail, or a display name
  * where there is neither.  Each of these is a key.  A key's owner is who people said it is, else
  * the registration that has it; an identity's owner is the owner of its first key that has one:
- * registrant id before e-mail.  A display name is no registration's key: only people match it; an
+ * registrant id before e-mail.  If none has, it is the registration that had the key before: a
+ * person whom a second platform names, or who registers anew, has been there under the id of
+ * before.  A display name is no registration's key: only people match it; an
  * identity that has no more than that is another one on each connection (connection.h).  Owners are
  * looked up, not stored, so the order in which evidence, registrations and people's words arrive is
  * all one.
@@ -43,8 +45,8 @@ void attendance_connection_key(sj_txn *txn, const char *connection, uint8_t key[
 /* Who people said the key is. */
 bool attendance_link_get(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE],
                          uint8_t registration[SJ_ID_SIZE]);
-/* False: by its names it is nobody's yet.  *by: the number of the key that decided it; may be NULL.
- */
+/* False: by its names it is nobody's yet.  *by: the number of the key that decided it, and
+ * ATTENDANCE_KEYS_MAX more where its owner only had it before; may be NULL. */
 bool attendance_owner_by_names(const attendance_scope *scope,
                                const Sijill__V1__AttendanceBucketRow *bucket,
                                uint8_t registration[SJ_ID_SIZE], size_t *by);

@@ -102,6 +102,8 @@ check_registration(const attendance_scrubber *scrubber, const attendance_scope *
         return;
     check_key(scrubber, scope, registration, row->has_registrant_key, row->registrant_key);
     check_key(scrubber, scope, registration, row->has_email_key, row->email_key);
+    for (size_t i = 0; i < row->n_former_key; i++)
+        check_key(scrubber, scope, registration, true, row->former_key[i]);
     check_verdict(scrubber, scope, registration, row);
 }
 
@@ -118,11 +120,14 @@ check_person(const attendance_scrubber *scrubber, const attendance_scope *scope,
     const uint8_t *registration = attendance_key_part(key, 1);
     const Sijill__V1__AttendanceRegistrationRow *row =
         attendance_registration_get(scope, registration);
+    const uint8_t *own = attendance_key_part(key, 0);
+    bool has = row != NULL && (has_key(row->has_registrant_key, row->registrant_key, own) ||
+                               has_key(row->has_email_key, row->email_key, own));
 
     (void) value;
-    if (row == NULL ||
-        (!has_key(row->has_registrant_key, row->registrant_key, attendance_key_part(key, 0)) &&
-         !has_key(row->has_email_key, row->email_key, attendance_key_part(key, 0))))
+    for (size_t i = 0; !has && row != NULL && i < row->n_former_key; i++)
+        has = has_key(true, row->former_key[i], own);
+    if (!has)
         attendance_scrub_report(scrubber, "a key leads to a registration that does not have it",
                                 scope, registration);
 }

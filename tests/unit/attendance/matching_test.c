@@ -183,6 +183,106 @@ a_changed_email_takes_its_evidence_along(void **state)
     assert_int_equal(fixture_scrub(f), 0);
 }
 
+/* Another platform names the person, or Zoom does anew after a cancellation. */
+static void
+a_registrant_id_of_before_is_still_this_persons(void **state)
+{
+    fixture *f = *state;
+
+    scene_register(f,
+                   (scene_registration){
+                       .number = 1, .email = "a@x.org", .source = "bbb", .external_id = "e1" },
+                   "8:00");
+    assert_int_equal(scene_see_called(f, "bbb", "e1", NULL, NULL, 1, "in 9:00 c1", "9:00"), SJ_OK);
+    scene_register(f,
+                   (scene_registration){
+                       .number = 1, .email = "a@x.org", .source = ZOOM, .external_id = "r1" },
+                   "9:30");
+    assert_int_equal(scene_see_called(f, "bbb", "e1", NULL, NULL, 2, "out 10:00 c1", "10:00"),
+                     SJ_OK);
+    assert_int_equal(scene_see_called(f, ZOOM, "r1", NULL, NULL, 3, "span 10:00-11:00", "11:00"),
+                     SJ_OK);
+    assert_int_equal(scene_seconds(f, 1, EVENING), 7200);
+    assert_int_equal(scene_unmatched(f, EVENING), 0);
+    scene_register(f,
+                   (scene_registration){
+                       .number = 1, .email = "a@x.org", .source = "bbb", .external_id = "e1" },
+                   "12:00");
+    assert_int_equal(scene_seconds(f, 1, EVENING), 7200);
+    assert_int_equal(fixture_scrub(f), 0);
+}
+
+static void
+who_has_a_registrant_id_goes_before_who_had_it(void **state)
+{
+    fixture *f = *state;
+
+    scene_register(f, (scene_registration){ .number = 1, .source = ZOOM, .external_id = "r1" },
+                   "8:00");
+    scene_register(f, (scene_registration){ .number = 1, .source = ZOOM, .external_id = "r2" },
+                   "8:01");
+    assert_int_equal(scene_see_called(f, ZOOM, "r1", NULL, NULL, 1, "span 9:00-10:00", "10:00"),
+                     SJ_OK);
+    assert_int_equal(scene_seconds(f, 1, EVENING), 3600);
+    scene_register(f,
+                   (scene_registration){ .number = 2,
+                                         .source = ZOOM,
+                                         .external_id = "r1",
+                                         .state = SIJILL__V1__REGISTRATION_STATE__CANCELLED },
+                   "10:01");
+    assert_int_equal(scene_seconds(f, 1, EVENING), 0);
+    assert_int_equal(scene_seconds(f, 2, EVENING), 3600);
+    scene_register(f, (scene_registration){ .number = 2, .source = ZOOM, .external_id = "r3" },
+                   "10:02");
+    scene_register(f, (scene_registration){ .number = 3, .email = "c@x.org" }, "10:03");
+    assert_int_equal(
+        scene_see_called(f, ZOOM, "r1", "c@x.org", NULL, 2, "span 10:00-11:00", "11:00"), SJ_OK);
+    assert_int_equal(scene_seconds(f, 1, EVENING), 3600);
+    assert_int_equal(scene_seconds(f, 3, EVENING), 3600);
+    assert_int_equal(fixture_scrub(f), 0);
+}
+
+static void
+a_match_goes_before_a_registrant_id_of_before(void **state)
+{
+    fixture *f = *state;
+
+    scene_register(f, (scene_registration){ .number = 1, .source = ZOOM, .external_id = "r1" },
+                   "8:00");
+    scene_register(f, (scene_registration){ .number = 1, .source = ZOOM, .external_id = "r2" },
+                   "8:01");
+    scene_register(f, (scene_registration){ .number = 2 }, "8:02");
+    assert_int_equal(
+        scene_see_called(f, ZOOM, "r1", "b@x.org", NULL, 1, "span 9:00-10:00", "10:00"), SJ_OK);
+    assert_int_equal(scene_match(f, ZOOM, NULL, "b@x.org", NULL, 2, "10:01"), SJ_OK);
+    assert_int_equal(matched(f), 1);
+    assert_int_equal(scene_seconds(f, 1, EVENING), 0);
+    assert_int_equal(scene_seconds(f, 2, EVENING), 3600);
+    assert_int_equal(scene_match(f, ZOOM, "r1", NULL, NULL, 1, "10:02"), SJ_OK);
+    assert_int_equal(scene_seconds(f, 1, EVENING), 3600);
+    assert_int_equal(fixture_scrub(f), 0);
+}
+
+static void
+of_many_registrant_ids_the_last_are_kept(void **state)
+{
+    enum { MANY = ATTENDANCE_FORMER_MAX + 3 };
+    fixture *f = *state;
+
+    for (uint32_t i = 1; i <= MANY; i++) {
+        char name[16];
+
+        (void) snprintf(name, sizeof name, "r%u", (unsigned) i);
+        scene_register(f, (scene_registration){ .number = 1, .source = ZOOM, .external_id = name },
+                       "8:00");
+        assert_int_equal(scene_see_called(f, ZOOM, name, NULL, NULL, i, "scan 9:00", "9:00"),
+                         SJ_OK);
+    }
+    assert_int_equal(scene_explain(f, 1, EVENING)->n_evidence, ATTENDANCE_FORMER_MAX + 1);
+    assert_int_equal(scene_unmatched(f, EVENING), MANY - ATTENDANCE_FORMER_MAX - 1);
+    assert_int_equal(fixture_scrub(f), 0);
+}
+
 static void
 of_two_registrations_with_one_email_the_live_one_counts(void **state)
 {
@@ -379,6 +479,10 @@ main(void)
         TEST(a_display_name_matches_nobody),
         TEST(a_late_registration_finds_the_evidence_that_waited),
         TEST(a_changed_email_takes_its_evidence_along),
+        TEST(a_registrant_id_of_before_is_still_this_persons),
+        TEST(who_has_a_registrant_id_goes_before_who_had_it),
+        TEST(a_match_goes_before_a_registrant_id_of_before),
+        TEST(of_many_registrant_ids_the_last_are_kept),
         TEST(of_two_registrations_with_one_email_the_live_one_counts),
         TEST(a_record_without_its_person_keeps_who_it_was),
         TEST(a_human_matches_what_was_and_what_comes),
