@@ -168,25 +168,18 @@ end_open(const verdict_question *question, size_t at)
 {
     verdict_evidence *piece = &question->evidence[at];
     const verdict_session *home = presence_home(question, piece);
+    bool door = at_door(piece);
+    verdict_evidence *end = door ? NULL : platform_end(question, at);
 
-    if (home == NULL) {
-        piece->use = VERDICT_ASIDE;
+    piece->use = VERDICT_ASIDE;
+    if (home == NULL && end == NULL)
         return;
-    }
-    piece->ended_ms = later(piece->occurred_ms, home->ends_ms);
-    if (at_door(piece)) {
-        piece->use = VERDICT_DOOR;
-        return;
-    }
-
-    verdict_evidence *end = platform_end(question, at);
-
-    piece->use = VERDICT_SPAN;
-    piece->flags |= verdict_flag(SIJILL__V1__FLAG__JOIN_WITHOUT_LEAVE);
-    if (end != NULL) {
-        piece->ended_ms = end->occurred_ms;
+    piece->use = door ? VERDICT_DOOR : VERDICT_SPAN;
+    piece->ended_ms = end != NULL ? end->occurred_ms : later(piece->occurred_ms, home->ends_ms);
+    if (!door)
+        piece->flags |= verdict_flag(SIJILL__V1__FLAG__JOIN_WITHOUT_LEAVE);
+    if (end != NULL)
         end->relied = true;
-    }
 }
 
 /* The latest end of all devices, and the latest of all others: enough to know every overlap, as
