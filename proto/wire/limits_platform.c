@@ -53,6 +53,7 @@ static const sj_limit push[] = {
     { .name = "bound_to", .max = 128 },
     { .name = "ended_ms", .max = SJ_INSTANT_MAX_MS },
     { .name = "nonce", .max = 16, .exact = true },
+    { .name = "undated" },
 };
 static const sj_limit follow_registration[] = {
     { .name = "event_id", .max = 16, .exact = true },
@@ -62,6 +63,7 @@ static const sj_limit follow_registration[] = {
     { .name = "kind" },
     { .name = "pending" },
     { .name = "occurred_ms", .max = SJ_INSTANT_MAX_MS },
+    { .name = "nonce", .max = 16, .exact = true },
 };
 static const sj_limit note_upload[] = {
     { .name = "event_id", .max = 16, .exact = true },      { .name = "slug", .max = 96 },

@@ -326,8 +326,12 @@ follow_registration(sj_txn *txn, const sj_command *cmd, sj_reply *reply)
     if (f.said == NULL)
         return SJ_INTERNAL; /* a fault */
 
-    bool news = said_learn(f.said, f.in, &f.texts);
+    bool news = f.in->has_nonce;
 
+    if (!news || !said_heard(&f.r.seats, f.said, f.in))
+        news = said_learn(f.said, f.in, &f.texts) || news; /* that it was heard is to be kept */
+    else
+        news = false;
     find_known(&f);
     if (sj_txn_fault(txn) != SJ_FAULT_NONE)
         return SJ_INTERNAL;

@@ -135,6 +135,28 @@ learn_texts(said_row *row, Sijill__V1__Person *person, uint64_t ms, unsigned *te
 }
 
 bool
+said_heard(event_seats *seats, said_row *row, const Sijill__V1__FollowRegistration *in)
+{
+    size_t known = row->n_undated, drop = known < SAID_UNDATED_MAX ? 0 : 1;
+    ProtobufCBinaryData *list;
+
+    for (size_t n = 0; n < known; n++) {
+        assert(row->undated[n].len == SJ_ID_SIZE);
+        if (memcmp(row->undated[n].data, in->nonce.data, SJ_ID_SIZE) == 0)
+            return true;
+    }
+    list = take(seats, (known + 1) * sizeof *list);
+    if (list == NULL)
+        return true; /* a fault */
+    for (size_t n = drop; n < known; n++)
+        list[n - drop] = row->undated[n];
+    list[known - drop] = in->nonce;
+    row->undated = list;
+    row->n_undated = known - drop + 1;
+    return false;
+}
+
+bool
 said_learn(said_row *row, const Sijill__V1__FollowRegistration *in, unsigned *texts)
 {
     Sijill__V1__SaidWord word;

@@ -12,7 +12,10 @@
  */
 #include "services/registration/seats.h"
 
-enum { SAID_MAX = 16 }; /* ids of one person */
+enum {
+    SAID_MAX = 16,         /* ids of one person */
+    SAID_UNDATED_MAX = 16, /* words without a time of their own that one row knows again */
+};
 
 /* Rows that are of one registration, read. */
 typedef struct said_set {
@@ -29,6 +32,9 @@ void said_write(event_seats *seats, const uint8_t hash[HASH_SIZE], const said_ro
 /* A row of which nothing is known but its names; NULL: a fault. */
 said_row *said_new(event_seats *seats, char *source, char *external_id);
 
+/* A word without a time of its own, which each delivery dates anew.  True: it was heard before and
+ * is nothing new; false: it is known from now on, in place of the oldest. */
+bool said_heard(event_seats *seats, said_row *row, const Sijill__V1__FollowRegistration *in);
 /* Take a word in.  False: it says nothing that is not known, or is late.  *texts: bit n, text n of
  * the person is news. */
 bool said_learn(said_row *row, const Sijill__V1__FollowRegistration *in, unsigned *texts);

@@ -4,6 +4,7 @@
 """Given the services and a gateway with hooks, when platforms push, then what was accepted is
 durable, is done once whatever the order, and what nobody can place waits for a human."""
 
+import base64
 import itertools
 import json
 import random
@@ -231,6 +232,41 @@ def a_wrong_signature_is_refused_and_leaves_nothing():
     assert list(rows) == ["true@example.org"], rows
 
 
+def a_retry_of_what_has_no_time_of_its_own_changes_nothing():
+    slug, secret = event(), "whsec_" + base64.b64encode(bytes(range(24))).decode()
+    where, now = hook("standard", secret, "--event", slug), int(time.time())
+
+    def said(what, registrant, message, at):
+        body = {"type": f"registration.{what}", "data": {
+            "registrant_id": registrant, "email": f"{registrant}@example.org", "name": "Amal"}}
+        answer = world.deliver(where["path"], webhooks.standard(secret, body, message, at=at))
+        assert answer[0] in (200, 204), answer
+
+    def states(wanted, what):
+        rows = {}
+
+        def look():
+            rows.clear()
+            rows.update({row["email"].split("@")[0]: row["state"] for row in
+                         world.sijill("registration", "list", "--event", slug)})
+            return rows == wanted
+
+        try:
+            wait_until(look, what)
+        except tap.Failure as failure:
+            raise tap.Failure(f"{failure}\n{rows}") from None
+
+    said("created", "amal", "m-1", now - 60)
+    states({"amal": "confirmed"}, "she is registered")
+    said("cancelled", "amal", "m-2", now - 50)
+    states({"amal": "cancelled"}, "she is cancelled")
+    said("created", "amal", "m-1", now - 10)
+    said("created", "badr", "m-3", now - 10)
+    states({"amal": "cancelled", "badr": "confirmed"}, "a retry brings nobody back")
+    said("created", "amal", "m-4", now)
+    states({"amal": "confirmed", "badr": "confirmed"}, "who comes anew is registered")
+
+
 def unknown_types_are_accepted_and_change_nothing():
     slug = event()
     where, number = hook(), linked(slug)
@@ -297,6 +333,7 @@ if __name__ == "__main__":
                 pushes_of_an_unknown_webinar_wait_for_their_link,
                 who_found_no_seat_is_registered_when_there_are_more,
                 a_hook_of_one_event_needs_no_link, a_wrong_signature_is_refused_and_leaves_nothing,
+                a_retry_of_what_has_no_time_of_its_own_changes_nothing,
                 unknown_types_are_accepted_and_change_nothing,
                 two_secrets_are_good_until_the_old_one_is_retired, a_removed_hook_is_not_found,
                 secrets_lie_nowhere_in_the_clear,

@@ -65,6 +65,8 @@ apply_registration(sj_arena *arena, const Sijill__V1__Push *push, const uint8_t 
     parts->message.has_pending = push->has_pending;
     parts->message.pending = push->pending;
     parts->message.occurred_ms = push->occurred_ms;
+    parts->message.has_nonce = push->undated;
+    parts->message.nonce = push->nonce;
     parts->person.name = push->name;
     parts->person.email = push->email;
     parts->person.country = push->country;

@@ -434,5 +434,6 @@ void
 reading_occurred(reading *r, Sijill__V1__Push *push, uint64_t first, uint64_t second)
 {
     push->has_occurred_ms = true;
+    push->has_undated = push->undated = first == 0 && second == 0;
     push->occurred_ms = first != 0 ? first : second != 0 ? second : r->in->now_ms;
 }

@@ -71,5 +71,5 @@ char *reading_language(reading *r, const json_t *value);
 
 /* RFC 3339, or whole milliseconds, as a number or its digits; 0: none of these. */
 uint64_t reading_instant(const json_t *value);
-/* The first that is not 0; the time of arrival when there is none. */
+/* The first that is not 0; when there is none, the time of arrival, and the push is undated. */
 void reading_occurred(reading *r, Sijill__V1__Push *push, uint64_t first, uint64_t second);

@@ -317,7 +317,6 @@ static void
 read_push(reading *r, const cloudevent *event, Sijill__V1__Push__Kind kind)
 {
     const json_t *data = event->data;
-    uint64_t time = reading_instant(event->time);
     Sijill__V1__Push *push = reading_push(r, kind);
 
     push->platform = platform_of(r, data);
@@ -333,7 +332,9 @@ read_push(reading *r, const cloudevent *event, Sijill__V1__Push__Kind kind)
     else
         read_connection(r, data, push);
     reading_occurred(r, push, reading_instant(json_object_get(data, "occurred_at")),
-                     time != 0 ? time : sent_ms(r->in));
+                     reading_instant(event->time));
+    if (push->undated && sent_ms(r->in) != 0) /* a retry is sent at another time */
+        push->occurred_ms = sent_ms(r->in);
     if (kind == SIJILL__V1__PUSH__KIND__PRESENT) {
         push->ended_ms = reading_instant(json_object_get(data, "ended_at"));
         push->has_ended_ms = push->ended_ms != 0;

@@ -446,7 +446,7 @@ a_platform_may_name_itself(void **state)
         (void) snprintf(body, sizeof body, "{\"type\":\"event.ended\",\"data\":{\"platform\":%s}}",
                         cases[i][0]);
         begin(s, body);
-        sender_expect_read(s, "ENDED occurred_ms=1772352060000\n");
+        sender_expect_read(s, "ENDED occurred_ms=1772352060000 undated\n");
         assert_string_equal(s->items.item[0].push.platform, cases[i][1]);
     }
 }
@@ -457,7 +457,8 @@ a_cloudevent_is_one_by_source_and_id_and_a_payload_by_its_delivery(void **state)
 #define CLOUD(source, id)                                                                          \
     "{\"specversion\":\"1.0\",\"type\":\"event.ended\",\"source\":\"" source "\",\"id\":\"" id     \
     "\",\"time\":\"2026-03-01T08:01:00Z\",\"data\":{}}"
-    static const char plain[] = "{\"type\":\"event.ended\",\"data\":{}}";
+    static const char plain[] =
+        "{\"type\":\"event.ended\",\"timestamp\":\"2026-03-01T08:01:00Z\",\"data\":{}}";
     static const struct {
         const char *body, *delivery, *other_body, *other_delivery;
         bool same;
@@ -487,8 +488,10 @@ static void
 an_id_says_nothing_about_what_another_hook_is_sent(void **state)
 {
     static const uint8_t one[SJ_ID_SIZE] = { 1 }, two[SJ_ID_SIZE] = { 2 };
-    static const char *const bodies[] = { "{\"type\":\"event.ended\",\"data\":{}}",
-                                          CLOUD("s", "1") };
+    static const char *const bodies[] = {
+        "{\"type\":\"event.ended\",\"timestamp\":\"2026-03-01T08:01:00Z\",\"data\":{}}",
+        CLOUD("s", "1")
+    };
     sender *s = *state;
     uint8_t first[16];
 

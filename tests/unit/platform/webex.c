@@ -146,7 +146,8 @@ the_end_is_read_and_the_rest_says_nothing(void **state)
            "ENDED external_id=5e5e instance=5e5e_I_2200 title=Halal occurred_ms=1772355660000 "
            "connection=5e5e_I_2200#\n");
     expect(s, EVENT("meetings", "ended", "{\"id\":\"5e5e\"}"),
-           "ENDED external_id=5e5e instance=5e5e occurred_ms=1772352060572 connection=5e5e#\n");
+           "ENDED external_id=5e5e instance=5e5e occurred_ms=1772352060572 connection=5e5e# "
+           "undated\n");
     expect(s, EVENT("meetings", "started", "{\"id\":\"5e5e_I_2200\"}"), "");
     expect(s, EVENT("recordings", "created", "{}"), "");
     expect(s, "{\"resource\":\"meetings\"}", "words: what came is no event of Webex\n");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 148 FollowRegistration: what a platform's word does, and what it cannot do. */
 #include "services/core/message.h"
+#include "services/registration/said.h"
 #include "tests/unit/registration/pushes.h"
 
 #include <stdio.h>
@@ -274,6 +275,70 @@ a_person_has_so_many_ids_and_no_more(void **state)
     assert_int_equal(fixture_scrub(s->f), 0);
 }
 
+static answer
+undated(scene *s, word_kind kind, uint64_t ms, uint8_t nonce)
+{
+    push p = word(kind, ms, "A", AMAL);
+
+    return push_undated(s, &p, nonce);
+}
+
+static void
+a_word_without_a_time_of_its_own_is_taken_once(void **state)
+{
+    scene *s = *state;
+    size_t records;
+    answer first = undated(s, SAYS_REGISTERED, 1, 1);
+
+    assert_int_equal(first.state, CONFIRMED);
+    assert_int_equal(undated(s, SAYS_WITHDRAWN, 2, 2).state, CANCELLED);
+    records = fixture_emitted(s->f, 0);
+    assert_int_equal(undated(s, SAYS_REGISTERED, 3, 1).outcome, SIJILL__V1__OUTCOME__UNCHANGED);
+    assert_int_equal(fixture_emitted(s->f, 0), records);
+    assert_int_equal(scene_state_of(s, first.id), CANCELLED);
+    assert_int_equal(undated(s, SAYS_REGISTERED, 4, 3).state, CONFIRMED);
+    assert_int_equal(undated(s, SAYS_WITHDRAWN, 5, 2).outcome, SIJILL__V1__OUTCOME__UNCHANGED);
+    assert_int_equal(scene_state_of(s, first.id), CONFIRMED);
+}
+
+static void
+a_word_that_came_too_late_to_matter_is_known_again(void **state)
+{
+    scene *s = *state;
+    answer first = said(s, SAYS_REGISTERED, 1, "A", AMAL);
+
+    (void) said(s, SAYS_WITHDRAWN, 9, "A", AMAL);
+    assert_int_equal(undated(s, SAYS_REGISTERED, 5, 1).state, CANCELLED);
+    assert_int_equal(undated(s, SAYS_REGISTERED, 10, 1).state, CANCELLED);
+    assert_int_equal(scene_state_of(s, first.id), CANCELLED);
+}
+
+static void
+so_many_words_without_a_time_are_known_again_and_no_more(void **state)
+{
+    scene *s = *state;
+    uint64_t ms = 1;
+
+    for (uint8_t nonce = 1; nonce <= SAID_UNDATED_MAX + 1; nonce++)
+        (void) undated(s, nonce % 2 == 1 ? SAYS_REGISTERED : SAYS_WITHDRAWN, ms++, nonce);
+    assert_int_equal(undated(s, SAYS_WITHDRAWN, ms++, 2).state, CONFIRMED); /* known */
+    assert_int_equal(undated(s, SAYS_REGISTERED, ms++, 1).outcome, SIJILL__V1__OUTCOME__UPDATED);
+    assert_int_equal(undated(s, SAYS_WITHDRAWN, ms++, 2).state, CANCELLED); /* no more */
+    assert_int_equal(fixture_scrub(s->f), 0);
+}
+
+static void
+a_decision_here_is_not_undone_by_a_word_that_was_heard(void **state)
+{
+    scene *s = *state;
+    answer first = undated(s, SAYS_REGISTERED, 1, 1);
+
+    (void) scene_decide(s, first.id, SIJILL__V1__DECISION__WITHDRAW);
+    assert_int_equal(scene_state_of(s, first.id), CANCELLED);
+    assert_int_equal(undated(s, SAYS_REGISTERED, 9, 1).state, CANCELLED);
+    assert_int_equal(scene_state_of(s, first.id), CANCELLED);
+}
+
 static void
 what_names_nobody_or_no_time_is_refused_by_its_field(void **state)
 {
@@ -319,6 +384,10 @@ main(void)
         LAW(an_event_that_is_not_open_gives_no_seat_and_hears_a_cancellation),
         LAW(a_person_has_so_many_ids_and_no_more),
         LAW(what_names_nobody_or_no_time_is_refused_by_its_field),
+        LAW(a_word_without_a_time_of_its_own_is_taken_once),
+        LAW(a_word_that_came_too_late_to_matter_is_known_again),
+        LAW(so_many_words_without_a_time_are_known_again_and_no_more),
+        LAW(a_decision_here_is_not_undone_by_a_word_that_was_heard),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,11 +20,12 @@ wire_kind(word_kind kind)
     return SIJILL__V1__PUSH__KIND__NONE;
 }
 
-sj_status
-push_send(scene *s, const push *p)
+static sj_status
+send(scene *s, const push *p, uint8_t first)
 {
     Sijill__V1__FollowRegistration in;
     Sijill__V1__Person who;
+    uint8_t nonce[SJ_ID_SIZE] = { first };
 
     sijill__v1__follow_registration__init(&in);
     sijill__v1__person__init(&who);
@@ -35,6 +36,8 @@ push_send(scene *s, const push *p)
     in.kind = wire_kind(p->kind);
     in.has_pending = in.pending = p->kind == SAYS_PENDING;
     in.occurred_ms = NOW + p->ms;
+    in.has_nonce = first != 0;
+    in.nonce = sj_id_data(nonce);
     who.email = text(p->email);
     who.name = text(p->name);
     who.country = text(p->country);
@@ -43,10 +46,16 @@ push_send(scene *s, const push *p)
     return fixture_run(s->f, FOLLOW, &in.base, s->now_ms);
 }
 
-answer
-push_answer(scene *s, const push *p)
+sj_status
+push_send(scene *s, const push *p)
 {
-    answer a = { .status = push_send(s, p) };
+    return send(s, p, 0);
+}
+
+static answer
+answer_of(scene *s, sj_status status)
+{
+    answer a = { .status = status };
     Sijill__V1__Registered *out;
 
     if (a.status != SJ_OK)
@@ -57,6 +66,18 @@ push_answer(scene *s, const push *p)
     a.state = out->state;
     a.outcome = out->outcome;
     return a;
+}
+
+answer
+push_answer(scene *s, const push *p)
+{
+    return answer_of(s, send(s, p, 0));
+}
+
+answer
+push_undated(scene *s, const push *p, uint8_t nonce)
+{
+    return answer_of(s, send(s, p, nonce));
 }
 
 Sijill__V1__RegistrationView *

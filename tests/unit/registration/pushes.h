@@ -28,5 +28,7 @@ typedef struct push {
 sj_status push_send(scene *s, const push *p);
 /* Send it, and what was answered; the id is zeros when nobody is registered. */
 answer push_answer(scene *s, const push *p);
+/* The same, of a push that has no time of its own but its delivery's. */
+answer push_undated(scene *s, const push *p, uint8_t nonce);
 /* The registration that has this e-mail; lives until the next job. */
 Sijill__V1__RegistrationView *push_person(scene *s, const char *email);
