@@ -156,8 +156,10 @@ queue_send(sijill *s, uint64_t now_ms)
         pairs = more ? pairs + 1 : 0;
         octets = more ? octets : 0;
         t->reply.tries++;
-        t->reply.code =
-            SIJILL__V1__CODE__OK; /* an earlier "come back later" says nothing of this try */
+        /* An earlier "come back later" says nothing of what this try does; of one that only reads
+         * it is the last that was heard, and why, should nothing come any more. */
+        if (!retry_is_query(t->reply.type))
+            t->reply.code = SIJILL__V1__CODE__OK;
         slots_sent(&s->slots, t, envelope.id,
                    now_ms + retry_patience_ms(t->reply.type, t->min_pos.seq != 0, t->reply.tries));
         s->counts.sends++;

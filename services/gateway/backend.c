@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GET_STATUS = 950, HEARD_MS = 10000, BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_MAX };
+enum { GET_STATUS = 950, HEARD_MS = 4000, BODY_MAX = SJ_FRONT_MAX - SJ_HEAD_MAX };
 
 /* One question: what its answer needs, and, until libsijill has taken it, what it asks. */
 typedef struct question {

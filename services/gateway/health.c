@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-    ASK_EVERY_MS = 3000, /* a service that nobody asks would look as if it were down */
+    ASK_EVERY_MS = 1000, /* a service that nobody asks would look as if it were down */
+    PATIENCE_MS = 3000,
     TYPE_GET_STATUS = 950,
     WORDS_SIZE = 256,
 };
@@ -36,7 +37,7 @@ static void
 ask(void *context)
 {
     health *h = context;
-    sijill_request status = { .type = TYPE_GET_STATUS, .deadline_ms = ASK_EVERY_MS };
+    sijill_request status = { .type = TYPE_GET_STATUS, .deadline_ms = PATIENCE_MS };
 
     for (backend_service i = 0; i < BACKEND_SERVICES; i++)
         if (!h->asked[i])

@@ -56,7 +56,7 @@ static sj_option options[] = {
     { "listen", SJ_OPTION_TEXT, "HOST:PORT", "127.0.0.1:8080", "where HTTP is spoken", 0, 0, NULL },
     { "public-url", SJ_OPTION_TEXT, "URL", "", "how the world calls this gateway: https://...", 0,
       0, NULL },
-    { "cors", SJ_OPTION_TEXT, "ORIGINS", "", "web pages' origins that may call it, or *", 0, 0,
+    { "cors", SJ_OPTION_TEXT, "ORIGINS", "", "origins of web pages that may call it, separated by commas; or *", 0, 0,
       NULL },
     { "forwarded", SJ_OPTION_FLAG, NULL, NULL,
       "a proxy of ours is before it: believe X-Forwarded-For", 0, 0, NULL },

@@ -290,6 +290,16 @@ def a_lost_update_is_412():
         {"lang": "en", "text": "third"}]
 
 
+def who_has_seen_more_than_there_is_is_told_to_wait():
+    slug = an_event("ahead", **ENDED)
+    seen = bytearray(base64.urlsafe_b64decode(register(slug, "Rustam")["Sijill-Position"] + "=="))
+    seen[15] += 1  # registration's sequence: the first pair behind the version
+    ahead = base64.urlsafe_b64encode(seen).decode().rstrip("=")
+    said = problem(ask("GET", f"/v1/events/{slug}/attendance", key=owner(), status=503,
+                       headers={"Sijill-Position": ahead}), "LAGGING")
+    assert "UNREACHABLE" not in json.dumps(said), said
+
+
 def who_wrote_reads_what_was_written():
     slug = an_event("position", **ENDED)
     for number in range(20):
@@ -356,6 +366,10 @@ def another_address_is_404_and_another_method_405():
     refused = ask("DELETE", "/v1/events", key=owner(), status=405)
     problem(refused, "UNSUPPORTED")
     assert refused["Allow"] == "GET, HEAD, POST", refused
+    for path in ("/v1/openapi.json", "/v1/feed"):
+        refused = ask("POST", path, {"a": "body"}, key=owner(), status=405)
+        problem(refused, "UNSUPPORTED")
+        assert refused["Allow"] == "GET, HEAD", refused
     head = ask("HEAD", "/v1/did", status=200)
     assert head.octets == b"" and int(head["Content-Length"]) > 0, head
 
@@ -457,6 +471,7 @@ if __name__ == "__main__":
                 a_key_of_one_is_not_the_key_of_another, many_tries_at_once_are_one,
                 left_out_ids_are_the_same_in_each_try, a_dry_run_writes_nothing,
                 a_reader_who_has_it_is_told_so, a_lost_update_is_412,
+                who_has_seen_more_than_there_is_is_told_to_wait,
                 who_wrote_reads_what_was_written, bad_requests_say_what_is_wrong,
                 what_is_too_large_is_413, another_address_is_404_and_another_method_405,
                 a_domain_s_no_is_409, an_old_request_id_is_409,

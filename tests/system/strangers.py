@@ -364,6 +364,10 @@ def pages_of_other_origins_may_ask_where_they_are_named():
                               method="OPTIONS")
         assert "access-control-allow-origin" not in other.headers
         assert "access-control-allow-methods" not in other.headers
+    with door.Door(cors="https://a.example,https://b.example") as comma_door:
+        for origin in ("https://a.example", "https://b.example"):
+            allowed = comma_door.get("/echo/", f"Origin: {origin}").headers
+            assert allowed["access-control-allow-origin"] == origin
     with door.Door(cors="*") as any_door:
         assert any_door.get("/echo/", asked[0]).headers["access-control-allow-origin"] == "*"
 

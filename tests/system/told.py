@@ -133,6 +133,19 @@ def events_go_on_from_the_last_id():
     assert second[0][1]["seq"] == first[1][1]["seq"], "it goes on after the last id"
 
 
+def who_does_not_wait_has_what_is_there():
+    _, headers = key()
+    register(event(), "at-once@example.org")
+    first = feed(headers, "after=&wait=0&types=EventChanged&limit=1")
+    assert len(first["records"]) == 1, first
+    token = feed(headers, "after=latest&wait=0")["next"]
+    assert feed(headers, f"after={token}&wait=0")["records"] == []
+    slug = event()
+    for _ in range(3):
+        records = feed(headers, f"after={token}&wait=0")["records"]
+        assert [record["type"] for record in records] == ["EventChanged"], (slug, records)
+
+
 def the_feed_is_for_those_who_read_all():
     for role, words in (("platform", ()), ("verifier", ()), ("trainer", ("--event", event()))):
         feed(key(role, *words)[1], "wait=0", status=403)
@@ -357,7 +370,7 @@ def tries_are_logged_for_those_who_may_see():
 if __name__ == "__main__":
     with World() as world:
         tap.run(every_record_comes_once_whatever_the_pages, a_long_poll_waits_for_what_happens,
-                events_go_on_from_the_last_id, the_feed_is_for_those_who_read_all,
+                events_go_on_from_the_last_id, who_does_not_wait_has_what_is_there, the_feed_is_for_those_who_read_all,
                 wrong_parameters_are_named, an_endpoint_is_told_in_order_and_can_check_the_signature,
                 an_endpoint_is_told_of_all_since_its_definition_whoever_was_down,
                 an_endpoint_s_public_key_checks_its_deliveries,

@@ -3,6 +3,7 @@
 /*
  * exchange: one request below /v1/ on its way, from its head to its answer.
  */
+#include "proto/wire/limits.h"
 #include "services/gateway/api/api.h"
 #include "services/gateway/api/build.h"
 #include "services/gateway/api/caller.h"
@@ -14,7 +15,8 @@
 enum {
     API_BODY_MAX = 256 * 1024, /* JSON is longer than what it says: 64 KiB of a front message */
     API_DEADLINE_MS = 12000,   /* of one question to a service */
-    API_READ_MS = 4000,        /* of one that writes nothing: its outcome is never in doubt */
+    /* of one that writes nothing: its outcome is never in doubt, but it may wait for a position */
+    API_READ_MS = SJ_PARKED_MS + 1000,
 };
 
 struct api {

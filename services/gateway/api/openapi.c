@@ -78,11 +78,18 @@ add_query(json_t *list, json_t *schemas, const api_route *route)
     }
 }
 
+/* Whether what is read has an ETag. */
+static bool
+is_versioned(const api_route *route)
+{
+    return (route->flags & API_WRITE) == 0 &&
+           protobuf_c_message_descriptor_get_field_by_name(route->reply, "revision") != NULL;
+}
+
 static json_t *
 parameters_of(json_t *schemas, const api_route *route)
 {
     json_t *list = json_array();
-    bool versioned = protobuf_c_message_descriptor_get_field_by_name(route->reply, "revision");
 
     for (size_t i = 0; i < API_PARAMETERS_MAX && route->parameters[i].name != NULL; i++)
         (void) json_array_append_new(list,
@@ -95,7 +102,7 @@ parameters_of(json_t *schemas, const api_route *route)
     }
     if ((route->flags & API_EDIT) != 0)
         (void) json_array_append_new(list, schema_ref("parameters", "IfMatch"));
-    if ((route->flags & API_WRITE) == 0 && versioned)
+    if (is_versioned(route))
         (void) json_array_append_new(list, schema_ref("parameters", "IfNoneMatch"));
     if ((route->flags & API_PUBLIC) != 0)
         (void) json_array_append_new(list, schema_ref("parameters", "Org"));
@@ -126,12 +133,11 @@ body_of(json_t *schemas, const api_route *route)
 static json_t *
 success(json_t *schemas, const api_route *route, const char *words)
 {
-    bool versioned = protobuf_c_message_descriptor_get_field_by_name(route->reply, "revision");
     bool text = (route->flags & API_TEXT_JSON) != 0;
     json_t *schema = text ? json_pack("{s:s}", "type", "object") : schema_of(schemas, route->reply);
     json_t *headers = json_pack("{s:o}", "Sijill-Position", schema_ref("headers", "Position"));
 
-    if ((route->flags & API_WRITE) == 0 && versioned && !text)
+    if (is_versioned(route) && !text)
         (void) json_object_set_new(headers, "ETag", schema_ref("headers", "ETag"));
     if ((route->flags & API_WRITE) != 0)
         (void) json_object_set_new(headers, "Idempotency-Replayed",
@@ -154,6 +160,9 @@ responses_of(json_t *schemas, const api_route *route)
                                        schema_ref("headers", "Location"));
         (void) json_object_set_new(out, "201", made);
     }
+    if (is_versioned(route))
+        (void) json_object_set_new(out, "304",
+                                   json_pack("{s:s}", "description", "If-None-Match names it"));
     openapi_add_problems(out, route);
     return out;
 }

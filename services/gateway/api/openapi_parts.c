@@ -41,7 +41,8 @@ may_answer(const api_route *route, unsigned status)
         return (route->flags & API_WRITE) != 0;
     case 412:
         return (route->flags & API_EDIT) != 0;
-    case 413:
+    case 413: /* a body where none is taken is too large */
+        return true;
     case 415:
         return route->body != NULL;
     default:

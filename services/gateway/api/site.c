@@ -12,6 +12,7 @@
 enum { ANSWER_ARENA_SIZE = 4 * 1024 * 1024, TAG_OCTETS = 12, HTTP_OK = 200, HTTP_UNCHANGED = 304 };
 
 #define OPENAPI_PATH "/v1/openapi.json"
+#define WRONG_METHOD "another method is wanted: see the header Allow"
 
 /* ---- the description ---------------------------------------------------------------------------
  */
@@ -78,7 +79,7 @@ admit_upload(exchange *x, const char *event, size_t *body_max)
     if (strcmp(request_method(x->r), "POST") == 0)
         return upload_admit(x->owner->uploads, x, event, body_max);
     (void) snprintf(x->match.allow, sizeof x->match.allow, "POST");
-    return refuse(x, API_METHOD, "another method is wanted: see the header Allow");
+    return refuse(x, API_METHOD, WRONG_METHOD);
 }
 
 static bool
@@ -103,12 +104,16 @@ admit(void *context, request *r, size_t *body_max)
     request_keep(r, x);
     if (upload_path(request_path(r), event))
         return admit_upload(x, event, body_max);
+    if (strcmp(request_path(r), OPENAPI_PATH) == 0) {
+        (void) snprintf(x->match.allow, sizeof x->match.allow, "GET, HEAD");
+        return refuse(x, API_METHOD, WRONG_METHOD);
+    }
     api_find(request_method(r), request_path(r), &x->match);
     if (x->match.route == NULL && x->match.allow[0] == '\0')
         return refuse(x, SIJILL__V1__CODE__NOT_FOUND,
                       "nothing has this address; " OPENAPI_PATH " lists those that are");
     if (x->match.route == NULL)
-        return refuse(x, API_METHOD, "another method is wanted: see the header Allow");
+        return refuse(x, API_METHOD, WRONG_METHOD);
     if (!exchange_read(x, &wrong)) {
         exchange_refuse(x, &wrong);
         return false;

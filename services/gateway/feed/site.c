@@ -5,6 +5,7 @@
 #include "services/gateway/feed/reader.h"
 #include "services/gateway/feed/records.h"
 #include "services/gateway/feed/refusal.h"
+#include "services/gateway/http/problem.h"
 #include "sijill/v1/access.pb-c.h"
 
 #include <errno.h>
@@ -398,6 +399,8 @@ read_parameters(listener *l)
 
     if (l->events && request_header(l->r, "last-event-id") != NULL)
         after = request_header(l->r, "last-event-id");
+    if (after != NULL && *after == '\0')
+        after = NULL; /* what `next` says before anything has happened */
     l->latest = after != NULL && strcmp(after, "latest") == 0;
     l->options.from_oldest = after == NULL;
     if (after != NULL && !l->latest && !position_read(&l->options.after, after))
@@ -407,6 +410,8 @@ read_parameters(listener *l)
     if (!read_number(request_parameter(l->r, "wait"), 0, FEED_WAIT_SECONDS_MAX, &seconds))
         return "wait";
     l->wait_ms = seconds * MS + 1;
+    if (!l->latest && l->wait_ms < FEED_LOOK_MS)
+        l->wait_ms = FEED_LOOK_MS;
     return read_types(l, request_parameter(l->r, "types")) ? NULL : "types";
 }
 
@@ -437,8 +442,6 @@ handle(void *context, request *r)
     l->events = accept != NULL && strstr(accept, "text/event-stream") != NULL;
     if (strcmp(request_path(r), "/v1/feed") != 0)
         refuse(l, SIJILL__V1__CODE__NOT_FOUND, "", "there is nothing here: GET /v1/feed");
-    else if (strcmp(request_method(r), "GET") != 0)
-        refuse(l, API_METHOD, "", "only GET is for here");
     else if (s->readers > FEED_READERS_MAX)
         refuse(l, SIJILL__V1__CODE__BUSY, "", "too many read the feed: ask again");
     else if ((wrong = caller_read(&l->who, request_header(r, "authorization"))) != NULL)
@@ -460,9 +463,11 @@ static bool
 admit(void *context, request *r, size_t *body_max)
 {
     (void) context;
-    (void) r;
     (void) body_max;
-    return true;
+    if (strcmp(request_method(r), "GET") == 0)
+        return true;
+    problem_wrong_method(r, "GET, HEAD");
+    return false;
 }
 
 feed_site *

@@ -11,6 +11,7 @@ enum {
     FEED_READERS_MAX = 64,  /* at once; more: 503 */
     FEED_WAIT_SECONDS = 25, /* of a long poll, unless it says otherwise */
     FEED_WAIT_SECONDS_MAX = 60,
+    FEED_LOOK_MS = 1000, /* for what is there already, however short the wait */
     FEED_RECORDS = 100, /* of an answer, unless it says otherwise */
     FEED_RECORDS_MAX = 500,
     FEED_KEEP_ALIVE_MS = 15000,  /* a comment in a silent stream */

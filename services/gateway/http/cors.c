@@ -21,7 +21,7 @@ is_allowed(const request *r, const char *origin)
 {
     const char *origins = r->h->options.cors;
 
-    return origin != NULL && (strcmp(origins, "*") == 0 || head_has_word(origins, origin, " "));
+    return origin != NULL && (strcmp(origins, "*") == 0 || head_has_word(origins, origin, ", "));
 }
 
 static bool

@@ -296,7 +296,7 @@ first_step(request *r, const char *method, const char *version)
     take_from(r);
     if (fault != NULL) {
         request_refuse(r, status == 431 ? REFUSED_SIZE : REFUSED_HEAD, status,
-                       status == 431 ? "TOO_LARGE" : "BAD_MESSAGE", fault);
+                       status == 431 ? "TOO_LARGE" : "INVALID", fault);
     } else {
         r->site = site_find(r->h, r->path);
         if (cors_is_preflight(r))
