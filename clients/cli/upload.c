@@ -223,8 +223,10 @@ rows_send(upload *u)
         if (outcome == EXIT_DONE)
             outcome = upload_presence(u);
     }
-    (void) verdicts_close(&u->verdicts);
-    return outcome == EXIT_DONE ? u->verdicts.exit : outcome;
+    if (outcome == EXIT_DONE)
+        return verdicts_close(&u->verdicts);
+    verdicts_drop(&u->verdicts); /* the error was said, and is the last word */
+    return outcome;
 }
 
 static int

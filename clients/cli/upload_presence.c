@@ -31,6 +31,7 @@ typedef struct presence {
     tally *t;
     uint32_t next; /* the number of the next span, in the second reading */
     bool apply;
+    int failed; /* why people cannot be compared; EXIT_DONE */
     counts counts;
 } presence;
 
@@ -248,9 +249,9 @@ person_print(void *context, const intake_row *row)
     char *words;
 
     if (row->more == NULL) { /* the service did not answer, or refused */
-        if (p->u->verdicts.exit == EXIT_DONE)
-            p->u->verdicts.exit = fail(p->u->c, EXIT_REFUSED, "attendance does not explain %s: %s",
-                                       row->id, row->why);
+        if (p->failed == EXIT_DONE)
+            p->failed = fail(p->u->c, EXIT_REFUSED, "attendance does not explain %s: %s", row->id,
+                             row->why);
         return;
     }
     person_count(p, row->more);
@@ -264,7 +265,7 @@ service_gone(void *context, const sijill_reply *reply)
 {
     presence *p = context;
 
-    p->u->verdicts.exit = fail_reply(p->u->c, ATTENDANCE, reply);
+    p->failed = fail_reply(p->u->c, ATTENDANCE, reply);
 }
 
 static void
@@ -323,10 +324,10 @@ people_compare(presence *p)
         intake_send(to, row, 251, &query.base);
     }
     intake_close(&to);
-    for (uint32_t i = 0; i < tally_count(p->t); i++)
+    for (uint32_t i = 0; p->failed == EXIT_DONE && i < tally_count(p->t); i++)
         if (!tally_at(p->t, i)->registered)
             stranger_print(p, i);
-    return p->u->verdicts.exit;
+    return p->failed;
 }
 
 /* ---- rows ---- */
@@ -468,8 +469,8 @@ upload_presence(upload *u)
         outcome = registrations_read(&p);
     if (outcome == EXIT_DONE)
         outcome = report_read(&p);
-    if (outcome == EXIT_DONE && people_compare(&p) == EXIT_UNREACHABLE)
-        outcome = EXIT_UNREACHABLE;
+    if (outcome == EXIT_DONE)
+        outcome = people_compare(&p);
     if (outcome == EXIT_DONE)
         outcome = rows_settle(&p);
     summary_add(&p);

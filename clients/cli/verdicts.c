@@ -258,3 +258,10 @@ verdicts_close(verdicts *v)
     v->more = NULL;
     return v->exit;
 }
+
+void
+verdicts_drop(verdicts *v)
+{
+    json_decref(v->more);
+    v->more = NULL;
+}

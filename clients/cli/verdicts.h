@@ -4,7 +4,8 @@
  * verdicts: what became of many rows, for people, as JSON or as CSV; progress while it lasts.
  *
  * An import prints one JSON document.  An upload (`lines`) prints one object a line: a row's
- * verdict, {"progress":{"rows":N}} after every thousand, and {"summary":{...}} last.
+ * verdict, {"progress":{"rows":N}} after every thousand, and {"summary":{...}} last unless it was
+ * cut off.
  */
 #include "clients/cli/output.h"
 #include "clients/upload/intake.h"
@@ -41,3 +42,5 @@ void verdicts_object(verdicts *v, const char *name, json_t *object, const char *
 void verdicts_progress(verdicts *v, uint64_t rows);
 /* The summary; gives back the exit code. */
 int verdicts_close(verdicts *v);
+/* No summary: it was cut off, and a count would claim that it is all. */
+void verdicts_drop(verdicts *v);

@@ -299,6 +299,39 @@ def without_registration_a_file_waits_for_another_try():
     assert len(verdicts(send_file(slug, people(2), status=200, headers=line))) == 2
 
 
+PRESENCE = (b"Name (Original Name),User Email,Join Time,Leave Time\n"
+            b"Reader 0,reader0@example.org,2026-03-01 12:00:00,2026-03-01 12:30:00\n")
+
+
+def a_report_that_its_key_may_not_compare_is_403_and_no_summary():
+    slug = an_event("compared")
+    send_file(slug, people(1), status=200)
+    for query in ({}, {"apply": "true"}, {"dry_run": "true"}):
+        refused = send_file(slug, PRESENCE, key_of("platform"), 403, zone="UTC", **query)
+        assert "OWNER" in problem(refused, "FORBIDDEN")["detail"], refused
+    assert "summary" in lines(send_file(slug, PRESENCE, status=200, zone="UTC"))[-1]
+    # What was streamed before it ends with the error.
+    webinar = (b"Attendee Details,\nAttended,First Name,Last Name,Email,Approval Status,Join Time,"
+               b"Leave Time\nYes,Amal,A,amal@example.org,approved,2026-03-01 12:00,2026-03-01 12:30\n")
+    said = lines(send_file(slug, webinar, key_of("platform"), 200, zone="UTC", registrations="true"))
+    assert said[0]["verdict"] == "created" and said[-1]["error"]["code"] == "FORBIDDEN", said
+    assert not [line for line in said if "summary" in line], said
+
+
+def without_attendance_a_report_waits_and_no_place_of_the_server_is_told():
+    slug = an_event("unattended")
+    client.WORLD.stop("attendance")
+    try:
+        for query in ({}, {"apply": "true"}):
+            refused = send_file(slug, PRESENCE, status=503, zone="UTC", **query)
+            assert int(refused["Retry-After"]) > 0 and problem(refused, "UNREACHABLE"), refused
+            assert str(client.WORLD.home) not in str(refused), refused
+            assert "scripts" not in str(refused), refused
+    finally:
+        client.WORLD.start("attendance")
+    assert "summary" in lines(send_file(slug, PRESENCE, status=200, zone="UTC", apply="true"))[-1]
+
+
 if __name__ == "__main__":
     with world.World(certificates=True) as client.WORLD:
         tap.run(a_file_is_read_and_each_row_answered, a_file_that_is_tried_changes_nothing,
@@ -313,4 +346,6 @@ if __name__ == "__main__":
                 a_file_that_is_tried_needs_no_key_and_takes_none,
                 the_same_again_undoes_nothing_that_came_between,
                 the_audit_trail_has_a_line_an_upload_with_the_file_s_hash,
-                without_registration_a_file_waits_for_another_try)
+                without_registration_a_file_waits_for_another_try,
+                a_report_that_its_key_may_not_compare_is_403_and_no_summary,
+                without_attendance_a_report_waits_and_no_place_of_the_server_is_told)

@@ -2,13 +2,13 @@
 #include "services/gateway/api/upload.h"
 
 #include "services/gateway/api/child.h"
+#include "services/gateway/api/upload_error.h"
 #include "services/gateway/api/upload_home.h"
 #include "services/gateway/api/upload_note.h"
 #include "services/runtime/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,49 +98,39 @@ refuse_words(struct upload *up, uint32_t code, const char *words)
 /* ---- what the program says ---------------------------------------------------------------------
  */
 
-static uint32_t
-code_of(const char *name)
+static upload_given
+given_of(const uploads *u)
 {
-    for (size_t i = 0; name != NULL && i < api_code_count; i++)
-        if (strcmp(api_code_name(api_codes[i].code), name) == 0)
-            return api_codes[i].code;
-    return name != NULL && strcmp(name, "USAGE") == 0 ? CODE(INVALID) : CODE(INTERNAL);
+    return (upload_given){ u->home, u->where->peers, u->where->curve_key };
 }
 
-/* {"error": {"code", "detail", "field"}} of its standard error. */
 static void
 refuse_ended(struct upload *up)
 {
-    json_t *root = json_loads(child_words(up->run), 0, NULL);
-    json_t *error = json_object_get(root, "error");
-    const char *words = json_string_value(json_object_get(error, "detail"));
-    const char *field = json_string_value(json_object_get(error, "field"));
+    upload_given given = given_of(up->owner);
     api_problem wrong;
 
-    api_wrong(&wrong, code_of(json_string_value(json_object_get(error, "code"))),
-              field == NULL ? "" : field, words == NULL ? "the upload could not be read" : words);
-    if (words == NULL)
+    if (!upload_error_read(child_words(up->run), &given, &wrong))
         sj_log(SJ_LOG_ERROR, "upload.failed", "words=\"the program ended without a word\"");
-    json_decref(root);
     refuse(up, &wrong);
 }
 
-/* The last line, when not all rows were read: what the program said. */
+/* The last line, when not all rows were read: what the program said.  Rows that were refused are
+ * no such thing, and of them it says nothing there. */
 static void
 hold_error(struct upload *up, int status)
 {
-    const char *words = child_words(up->run);
+    const char *said = child_words(up->run);
+    upload_given given = given_of(up->owner);
+    api_problem wrong;
     bool good =
         WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == EXIT_ROWS_REFUSED);
 
     up->said_all = true;
     up->held_from = up->held_size = 0;
-    if (good)
+    if (!upload_error_read(said, &given, &wrong) && good)
         return;
-    if (strncmp(words, "{\"error\"", strlen("{\"error\"")) != 0)
-        words = "{\"error\":{\"code\":\"INTERNAL\",\"detail\":\"the upload was cut off: send the "
-                "same file again\"}}";
-    up->held_size = (size_t) snprintf(up->held, sizeof up->held, "%s\n", words);
+    up->held_size = upload_error_line(&wrong, up->held, sizeof up->held);
 }
 
 static long
@@ -420,7 +410,7 @@ prepare(struct upload *up, const char *event, api_problem *wrong)
 {
     uploads *u = up->owner;
     exchange *x = up->x;
-    upload_given given = { u->home, u->where->peers, u->where->curve_key };
+    upload_given given = given_of(u);
 
     if (!upload_words_read(&up->words, event, request_query(x->r), &given, wrong) ||
         !read_key(x, up->words.dry_run, wrong))

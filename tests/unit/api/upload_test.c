@@ -2,7 +2,7 @@
 /*
  * What of an upload's address becomes an argument of the program, and what never does.
  */
-#include "services/gateway/api/upload_words.h"
+#include "services/gateway/api/upload_error.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -183,6 +183,43 @@ there_are_only_so_many(void **state)
     assert_int_equal(wrong.code, SIJILL__V1__CODE__TOO_LARGE);
 }
 
+static void
+why_an_upload_ended_names_no_place_of_the_server(void **state)
+{
+    static const struct {
+        const char *said;
+        uint32_t code;
+        const char *line;
+    } cases[] = {
+        { "{\"error\":{\"code\":\"FORBIDDEN\",\"status\":3,\"detail\":\"not for this "
+          "role\"}}",
+          SIJILL__V1__CODE__FORBIDDEN,
+          "{\"error\":{\"code\":\"FORBIDDEN\",\"detail\":\"not for this role\"}}\n" },
+        { "{\"error\":{\"code\":\"USAGE\",\"detail\":\"no such zone\",\"field\":\"zone\"}}",
+          SIJILL__V1__CODE__INVALID,
+          "{\"error\":{\"code\":\"INVALID\",\"detail\":\"no such zone\",\"field\":\"zone\"}}\n" },
+        { "{\"error\":{\"code\":\"UNREACHABLE\",\"detail\":\"not under /srv/home/run\"}}",
+          SIJILL_UNREACHABLE, NULL },
+        { "{\"error\":{\"code\":\"USAGE\",\"detail\":\"--peers: /etc/peers.conf is empty\"}}",
+          SIJILL__V1__CODE__INTERNAL, NULL },
+        { "AddressSanitizer: /srv/home", SIJILL__V1__CODE__INTERNAL, NULL },
+        { "", SIJILL__V1__CODE__INTERNAL, NULL },
+    };
+    upload_given given = { .home = "/srv/home", .peers = "/etc/peers.conf", .curve_key = "" };
+    char line[1024];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(upload_error_read(cases[i].said, &given, &wrong), cases[i].said[0] == '{');
+        assert_int_equal(wrong.code, cases[i].code);
+        assert_null(strstr(wrong.words, "/"));
+        line[upload_error_line(&wrong, line, sizeof line - 1)] = '\0';
+        assert_non_null(strstr(line, "}}\n"));
+        if (cases[i].line != NULL)
+            assert_string_equal(line, cases[i].line);
+    }
+}
+
 int
 main(void)
 {
@@ -195,6 +232,7 @@ main(void)
         cmocka_unit_test(an_event_is_a_slug_or_an_id),
         cmocka_unit_test(what_is_no_parameter_is_no_argument),
         cmocka_unit_test(there_are_only_so_many),
+        cmocka_unit_test(why_an_upload_ended_names_no_place_of_the_server),
     };
 
     return cmocka_run_group_tests_name("api upload", tests, NULL, NULL);
