@@ -308,6 +308,32 @@ def secrets_lie_nowhere_in_the_clear():
             assert secret.encode() not in path.read_bytes(), path
 
 
+def what_is_held_for_a_human_holds_no_secret():
+    secret, newer = "easily+found/secret-of-old", "easily+found/secret-of-new"
+    where = hook("teams", secret)
+    world.sijill("hook", "rotate", where["id"], "--secret-file", secret_file(newer))
+    body = json.dumps({"value": [
+        webhooks.teams_notice(each, "solutions/virtualEvents/webinars/aa/registrations", "5f00")
+        for each in (secret, newer)]})
+
+    def accepted():
+        spelt = body.replace("+", "\\u002B").replace(newer[-3:], "\\u006e\\u0065w")
+        return all(world.deliver(where["path"], webhooks.teams(one.encode()))[0] == 202
+                   for one in (body, spelt))
+
+    def held():
+        return [row for row in world.sijill("hook", "held") if row["why"] == "unreadable"
+                and row["hook_id"] == where["id"]]
+
+    wait_until(lambda: accepted() and len(held()) >= 4, "its notices are held")
+    found = [bytes.fromhex(row["raw"]).decode() for row in held()]
+    assert all("clientState" in raw and "easily" not in raw and "of-" not in raw
+               for raw in found), found
+    for path in (world.home / "registration").rglob("*"):
+        if path.is_file():
+            assert b"easily" not in path.read_bytes(), path
+
+
 def one_dead_service_does_not_hold_up_what_is_for_another():
     slug = event()
     where, number = hook(), linked(slug)
@@ -336,5 +362,5 @@ if __name__ == "__main__":
                 a_retry_of_what_has_no_time_of_its_own_changes_nothing,
                 unknown_types_are_accepted_and_change_nothing,
                 two_secrets_are_good_until_the_old_one_is_retired, a_removed_hook_is_not_found,
-                secrets_lie_nowhere_in_the_clear,
+                secrets_lie_nowhere_in_the_clear, what_is_held_for_a_human_holds_no_secret,
                 one_dead_service_does_not_hold_up_what_is_for_another)

@@ -2,6 +2,7 @@
 #include "services/gateway/hooks/job.h"
 
 #include "services/gateway/hooks/apply.h"
+#include "services/gateway/hooks/redact.h"
 #include "services/runtime/log.h"
 
 #include <sodium.h>
@@ -178,12 +179,23 @@ held(void *context, const sijill_reply *reply)
     resolve(j, hand.push);
 }
 
+static void
+delivery_of(const job *j, platform_delivery *in)
+{
+    const hook *h = registry_find(j->owner->parts.registry, j->org, j->hook_id);
+
+    *in = (platform_delivery){ .query = j->query, .body = j->body, .now_ms = j->received_ms };
+    hook_describe(h, in);
+}
+
 /* `words` NULL: no link says the event. */
 static void
 hold(job *j, const Sijill__V1__Push *push, const char *words)
 {
     Sijill__V1__HoldPush message;
     Sijill__V1__Push bare;
+    platform_delivery in;
+    char raw[RAW_MAX];
 
     if (j->kind == JOB_HELD) { /* it is held already, and stays */
         advance(j);
@@ -203,8 +215,8 @@ hold(job *j, const Sijill__V1__Push *push, const char *words)
     } else {
         message.why = SIJILL__V1__HELD_WHY__UNREADABLE;
         message.has_raw = true;
-        message.raw = (ProtobufCBinaryData){ j->body.size < RAW_MAX ? j->body.size : RAW_MAX,
-                                             (uint8_t *) (uintptr_t) j->body.at };
+        delivery_of(j, &in);
+        message.raw = (ProtobufCBinaryData){ redact_copy(&in, raw, sizeof raw), (uint8_t *) raw };
     }
     j->for_link = push != NULL && words == NULL;
     ask(j, BACKEND_REGISTRATION, HOLD_PUSH, &message.base, "hold", held);
@@ -326,17 +338,9 @@ resolve(job *j, const Sijill__V1__Push *push)
  */
 
 static void
-delivery_of(const job *j, const hook *h, platform_delivery *in)
-{
-    *in = (platform_delivery){ .query = j->query, .body = j->body, .now_ms = j->received_ms };
-    hook_describe(h, in);
-}
-
-static void
 fetched(void *context, const fetch_result *result)
 {
     job *j = context;
-    const hook *h = registry_find(j->owner->parts.registry, j->org, j->hook_id);
     platform_delivery in;
     at_hand hand;
     char path[URL_SIZE];
@@ -351,7 +355,7 @@ fetched(void *context, const fetch_result *result)
              "the platform refused to be asked about this notice: look at the hook's token");
         return;
     }
-    delivery_of(j, h, &in);
+    delivery_of(j, &in);
     (void) snprintf(path, sizeof path, "%s", hand.fetch);
     if (j->fetched_mark != 0) /* what was fetched before, also a first part of this, is done with */
         sj_arena_release(&j->arena, j->fetched_mark);

@@ -5,6 +5,7 @@
  */
 #include "services/gateway/hooks/apply.h"
 #include "services/gateway/hooks/links.h"
+#include "services/gateway/hooks/redact.h"
 #include "services/gateway/outbound/fetch.h"
 #include "services/gateway/outbound/sender.h"
 #include "sijill/v1/attendance.pb-c.h"
@@ -175,6 +176,35 @@ a_link_is_remembered_until_it_is_forgotten(void **state)
 }
 
 static void
+what_is_handed_on_holds_no_secret_however_it_is_written(void **state)
+{
+    static const struct {
+        const char *body, *copy;
+    } table[] = {
+        { "{\"clientState\":\"a+b/c\"}", "{\"clientState\":\"*****\"}" },
+        { "a+b/ca+b/c", "**********" },
+        { "x\\u0061\\u002Bb\\/c!", "x****************!" },
+        { "\xc3\xa9\"\xf0\x9f\x8e\x93", "*******" },
+        { "\\u00e9\\\"\\uD83C\\udf93.", "********************." },
+        { "a+b/", "a+b/" },
+        { "a+b/\\", "a+b/\\" },
+        { "a+b/\\u00", "a+b/\\u00" },
+        { "", "" },
+        { "0123456789012345678901234567 a+b/c", "0123456789012345678901234567 ***" },
+    };
+    platform_delivery in = { .secret = { { "a+b/c", 5 }, { "\xc3\xa9\"\xf0\x9f\x8e\x93", 7 } },
+                             .secret_count = 2 };
+    char copy[32];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        in.body = (sj_bytes){ table[i].body, strlen(table[i].body) };
+        assert_int_equal(redact_copy(&in, copy, sizeof copy), strlen(table[i].copy));
+        assert_memory_equal(copy, table[i].copy, strlen(table[i].copy));
+    }
+}
+
+static void
 the_published_vector_of_standard_webhooks_is_signed_alike(void **state)
 {
     /* standard-webhooks/standard-webhooks, the libraries' tests. */
@@ -232,6 +262,7 @@ main(void)
         cmocka_unit_test(a_registration_of_nobody_is_told_in_words),
         cmocka_unit_test(the_same_delivery_asks_with_the_same_id_until_services_forget),
         cmocka_unit_test(a_link_is_remembered_until_it_is_forgotten),
+        cmocka_unit_test(what_is_handed_on_holds_no_secret_however_it_is_written),
         cmocka_unit_test(the_published_vector_of_standard_webhooks_is_signed_alike),
     };
 
