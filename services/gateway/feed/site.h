@@ -12,7 +12,7 @@ enum {
     FEED_WAIT_SECONDS = 25, /* of a long poll, unless it says otherwise */
     FEED_WAIT_SECONDS_MAX = 60,
     FEED_LOOK_MS = 1000, /* for what is there already, however short the wait */
-    FEED_RECORDS = 100, /* of an answer, unless it says otherwise */
+    FEED_RECORDS = 100,  /* of an answer, unless it says otherwise */
     FEED_RECORDS_MAX = 500,
     FEED_KEEP_ALIVE_MS = 15000,  /* a comment in a silent stream */
     FEED_ASK_AGAIN_MS = 30000,   /* whether the key of a stream is still good */

@@ -211,7 +211,7 @@ read_said(const said *s)
         push->name = reading_text(s->r, json_object_get(s->user, "name"), READING_NAME_MAX);
         push->connection = reading_connection(s->r, push, (const char *const[]){ user, NULL });
     } else {
-        reading_end(s->r, push);
+        reading_run(s->r, push);
     }
     reading_occurred(s->r, push, reading_instant(s->ts), 0);
     reading_same(s->r, push,

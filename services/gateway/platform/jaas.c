@@ -137,7 +137,7 @@ read_event(reading *r, const json_t *root)
     if (kind != SIJILL__V1__PUSH__KIND__ENDED)
         read_person(r, data, push);
     else
-        reading_end(r, push);
+        reading_run(r, push);
     reading_occurred(r, push, reading_instant(time), 0);
     if (once[0] != '\0')
         reading_same(r, push, (const char *const[]){ once, NULL });

@@ -317,7 +317,7 @@ reading_connection(reading *r, const Sijill__V1__Push *push, const char *const w
 }
 
 void
-reading_end(reading *r, Sijill__V1__Push *push)
+reading_run(reading *r, Sijill__V1__Push *push)
 {
     if (push->instance != NULL && strlen(push->instance) < ID_MAX)
         push->connection = run_and_who(r, push->instance, "");

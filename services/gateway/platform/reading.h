@@ -59,8 +59,8 @@ char *reading_id(reading *r, const json_t *value);
 char *reading_id_of(reading *r, const char *const parts[]);
 /* "RUN#WHO", as attendance has it: push->instance and these parts; NULL: all of them are empty. */
 char *reading_connection(reading *r, const Sijill__V1__Push *push, const char *const who[]);
-/* The end of a run: of the connections of that instance. */
-void reading_end(reading *r, Sijill__V1__Push *push);
+/* The run alone, "RUN#": its end, or who is in it without a connection of his own. */
+void reading_run(reading *r, Sijill__V1__Push *push);
 /* An address that is plausible, as services compare them, or NULL. */
 char *reading_email(reading *r, const json_t *value);
 /* First and last name, or what is there of them. */

@@ -250,22 +250,23 @@ read_registration(reading *r, const json_t *data, Sijill__V1__Push *push)
     push->pending = push->has_pending && json_is_true(pending);
 }
 
-/* Who says nothing of connections has one a person. */
+/* Who says nothing of connections has one a person and run, whichever of the person's names is
+ * said: the ledger pairs what has no connection by person.  Of a person without registrant id and
+ * e-mail the name must do. */
 static void
 read_connection(reading *r, const json_t *data, Sijill__V1__Push *push)
 {
-    const char *who = push->registrant_id != NULL ? push->registrant_id
-                      : push->email != NULL       ? push->email
-                      : push->name != NULL        ? push->name
-                                                  : "";
-
     push->connection = reading_connection(
         r, push,
         (const char *const[]){ reading_raw(r, json_object_get(data, "connection")), NULL });
     push->bound_to = reading_connection(
         r, push, (const char *const[]){ reading_raw(r, json_object_get(data, "bound_to")), NULL });
-    if (push->connection == NULL && who[0] != '\0' && push->kind != SIJILL__V1__PUSH__KIND__BOUND)
-        push->connection = reading_connection(r, push, (const char *const[]){ who, NULL });
+    if (push->connection != NULL || push->kind == SIJILL__V1__PUSH__KIND__BOUND)
+        return;
+    if (push->registrant_id == NULL && push->email == NULL)
+        push->connection = reading_connection(r, push, (const char *const[]){ push->name, NULL });
+    else
+        reading_run(r, push);
 }
 
 /* NULL, or what is missing. */
@@ -328,7 +329,7 @@ read_push(reading *r, const cloudevent *event, Sijill__V1__Push__Kind kind)
     if (is_registration(kind))
         read_registration(r, data, push);
     else if (kind == SIJILL__V1__PUSH__KIND__ENDED)
-        reading_end(r, push);
+        reading_run(r, push);
     else
         read_connection(r, data, push);
     reading_occurred(r, push, reading_instant(json_object_get(data, "occurred_at")),

@@ -99,7 +99,7 @@ read_ended(reading *r, const json_t *data)
     const json_t *id = json_object_get(data, "id");
 
     describe_meeting(r, push, id);
-    reading_end(r, push);
+    reading_run(r, push);
     push->title = reading_text(r, json_object_get(data, "title"), READING_TITLE_MAX);
     reading_occurred(r, push, reading_instant(json_object_get(data, "end")), 0);
     reading_same(r, push, (const char *const[]){ "meetings", "ended", reading_raw(r, id), NULL });

@@ -266,7 +266,7 @@ read_ended(const said *s)
         time = event_ts;
     push = reading_push(s->r, s->kind);
     describe_webinar(s, push);
-    reading_end(s->r, push);
+    reading_run(s->r, push);
     reading_occurred(s->r, push, reading_instant(time), 0);
     reading_same(s->r, push,
                  (const char *const[]){ s->event, run_of(s), reading_raw(s->r, time), NULL });

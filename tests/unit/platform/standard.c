@@ -401,7 +401,12 @@ static void
 who_says_nothing_of_connections_has_one(void **state)
 {
     expect(*state, "participant.joined", "\"external_id\":\"halal\",\"email\":\"a@b.org\"",
-           "JOINED external_id=halal " WHEN " email=a@b.org connection=a@b.org\n");
+           "JOINED external_id=halal " WHEN " email=a@b.org\n");
+    expect(*state, "participant.left",
+           "\"external_id\":\"halal\",\"instance\":\"run 1\",\"registrant_id\":\"r1\"",
+           "LEFT external_id=halal instance=run 1 " WHEN " registrant_id=r1 connection=run 1#\n");
+    expect(*state, "participant.joined", "\"external_id\":\"halal\",\"name\":\"Amal\"",
+           "JOINED external_id=halal " WHEN " name=Amal connection=Amal\n");
 }
 
 static void
