@@ -285,6 +285,8 @@ def a_lost_update_is_412():
                 headers={"If-Match": "*"}), "STALE")
     problem(ask("PUT", "/v1/events/not-there", {"title": [{"lang": "en", "text": "x"}]}, owner(), 412,
                 headers={"If-Match": '"7"'}), "STALE")
+    problem(ask("POST", f"/v1/events/{slug}/registrations", a_person("Nobody-yet"), owner(), 412,
+                headers={"If-Match": tag}), "STALE")
     problem(edit("fourth", "7", 400), "INVALID")
     assert ask("GET", f"/v1/events/{slug}", key=owner(), status=200).json()["event"]["title"] == [
         {"lang": "en", "text": "third"}]

@@ -73,7 +73,7 @@ refuse_reply(exchange *x, const sijill_reply *reply)
                   "this needs a key: send the header `Authorization: Bearer sjk_...`");
     /* what If-Match names is not there: RFC 9110 has one answer to a condition that fails */
     if (reply->code == CODE(NOT_FOUND) && x->conditions.given &&
-        x->match.route->type == DEFINE_EVENT)
+        (x->match.route->flags & API_MAKES) != 0)
         api_wrong(&wrong, CODE(STALE), "", "there is nothing yet that If-Match could name");
     exchange_refuse(x, &wrong);
 }
