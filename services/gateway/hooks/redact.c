@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/gateway/hooks/redact.h"
 
+#include "services/gateway/platform/mend.h"
+
 #include <string.h>
 
 /* What a backslash and a letter mean; 0: a letter that has no such meaning. */
@@ -11,24 +13,6 @@ control_of(char letter)
     const char *found = letter == '\0' ? NULL : strchr(letters, letter);
 
     return found == NULL ? '\0' : controls[found - letters];
-}
-
-/* Four hexadecimal digits behind "\u"; false: they are none. */
-static bool
-unit_of(const char *at, size_t size, uint32_t *unit)
-{
-    if (size < 6 || at[0] != '\\' || at[1] != 'u')
-        return false;
-    *unit = 0;
-    for (size_t i = 2; i < 6; i++) {
-        char c = at[i];
-        char lower = c >= 'A' && c <= 'F' ? (char) (c - 'A' + 'a') : c;
-
-        if (!(c >= '0' && c <= '9') && !(lower >= 'a' && lower <= 'f'))
-            return false;
-        *unit = *unit << 4 | (uint32_t) (c <= '9' ? c - '0' : lower - 'a' + 10);
-    }
-    return true;
 }
 
 static size_t
@@ -56,11 +40,11 @@ character_of(const char *at, size_t size, char text[4], size_t *text_size)
     text[0] = at[0];
     if (at[0] != '\\' || size < 2)
         return 1;
-    if (!unit_of(at, size, &unit)) {
+    if (!mend_unit(at, size, &unit)) {
         text[0] = control_of(at[1]) != '\0' ? control_of(at[1]) : at[1];
         return 2;
     }
-    if (unit >> 10 == 0x36 && unit_of(at + 6, size - 6, &low) && low >> 10 == 0x37) {
+    if (mend_is_high(unit) && mend_unit(at + 6, size - 6, &low) && mend_is_low(low)) {
         *text_size = utf8_of(0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff), text);
         return 12;
     }

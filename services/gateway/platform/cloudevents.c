@@ -3,6 +3,7 @@
 
 #include "proto/wire/check.h"
 #include "services/gateway/platform/form.h"
+#include "services/gateway/platform/mend.h"
 #include "services/gateway/platform/signature.h"
 
 #include <string.h>
@@ -100,18 +101,21 @@ compare(sj_arena *arena, const platform_delivery *in, const json_t *root, const 
         const char *member)
 {
     const char *value = header_value(arena, in, header);
-    const char *said = json_string_value(json_object_get(root, member));
+    const json_t *said = json_object_get(root, member);
 
-    if (said == NULL)
+    if (!json_is_string(said))
         return CLOUDEVENTS_ABSENT;
-    return value != NULL && strcmp(said, value) == 0 ? CLOUDEVENTS_REPEATED : CLOUDEVENTS_DIFFERENT;
+    return value != NULL && strlen(value) == json_string_length(said) &&
+                   memcmp(json_string_value(said), value, strlen(value)) == 0
+               ? CLOUDEVENTS_REPEATED
+               : CLOUDEVENTS_DIFFERENT;
 }
 
 cloudevents_repeated
 cloudevents_repeats(sj_arena *arena, const platform_delivery *in)
 {
-    json_t *root = json_loadb(in->body.size == 0 ? "" : in->body.at, in->body.size,
-                              JSON_REJECT_DUPLICATES, NULL);
+    json_error_t error;
+    json_t *root = mend_json(arena, in->body, &error);
     cloudevents_repeated type = compare(arena, in, root, "ce-type", "type");
     cloudevents_repeated id = compare(arena, in, root, "ce-id", "id");
 

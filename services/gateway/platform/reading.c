@@ -5,6 +5,7 @@
 #include "proto/wire/limits.h"
 #include "services/core/text.h"
 #include "services/gateway/platform/instant.h"
+#include "services/gateway/platform/mend.h"
 #include "services/gateway/platform/signature.h"
 
 #include <inttypes.h>
@@ -139,8 +140,7 @@ json_t *
 reading_json(reading *r, sj_bytes body)
 {
     json_error_t error;
-    json_t *json = json_loadb(body.size == 0 ? "" : body.at, body.size,
-                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    json_t *json = mend_json(r->arena, body, &error);
 
     set_source(r, body);
     if (json != NULL)

@@ -27,9 +27,8 @@ typedef struct reading {
 void reading_begin(reading *r, sj_arena *arena, const platform_delivery *in, const char *of,
                    platform_items *out);
 
-/* The octets as an object or array, to be given back with json_decref; NULL: an item says so.
- * Members that are there twice are no JSON here: senders and receivers differ on which one counts.
- */
+/* The octets as an object or array (mend.h), to be given back with json_decref; NULL: an item says
+ * so. */
 json_t *reading_json(reading *r, sj_bytes body);
 
 /* A new push; never NULL: more than PLATFORM_PUSHES_MAX go nowhere, and out->more says so. */

@@ -9,6 +9,7 @@
  */
 #include "services/gateway/platform/form.h"
 #include "services/gateway/platform/graph_path.h"
+#include "services/gateway/platform/mend.h"
 #include "services/gateway/platform/platforms.h"
 #include "services/gateway/platform/reading.h"
 #include "services/gateway/platform/signature.h"
@@ -63,6 +64,7 @@ check(sj_arena *arena, const platform_delivery *in, platform_answer *out)
 {
     sj_bytes token;
     form_found found = form_field(arena, signature_text(in->query), "validationToken", &token);
+    json_error_t error;
     json_t *root;
     const json_t *notice;
     size_t i;
@@ -71,8 +73,7 @@ check(sj_arena *arena, const platform_delivery *in, platform_answer *out)
         answer_validation(found == FORM_ONE ? token : (sj_bytes){ NULL, 0 }, out);
         return;
     }
-    root = json_loadb(in->body.size == 0 ? "" : in->body.at, in->body.size,
-                      JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    root = mend_json(arena, in->body, &error);
     answer_refuse(out, 202, root == NULL ? "unreadable" : "bad_signature");
     json_array_foreach(json_object_get(root, "value"), i, notice) if (is_ours(in, notice))
         answer_accept(out, 202);
@@ -127,13 +128,14 @@ static void
 read_notices(reading *r, const json_t *root)
 {
     const json_t *notices = json_object_get(root, "value"), *notice;
-    bool any = false;
+    bool any = false, spoilt = false;
     size_t i;
 
     json_array_foreach(notices, i, notice)
     {
         const char *lifecycle = reading_string(notice, "lifecycleEvent");
 
+        spoilt = spoilt || !json_is_object(notice);
         if (!is_ours(r->in, notice))
             continue;
         any = true;
@@ -145,6 +147,8 @@ read_notices(reading *r, const json_t *root)
         else
             read_notice(r, notice);
     }
+    if (any && spoilt)
+        reading_words(r, "a notice of Microsoft that came with others cannot be read");
     if (!any) /* at least one was ours when this was taken */
         reading_words(r, "the hook's secret was changed before this was read");
 }

@@ -302,6 +302,23 @@ one_bad_event_kills_no_batch(void **state)
 }
 
 static void
+one_event_that_is_no_json_kills_no_batch(void **state)
+{
+    static const char *const bad[] = { "{\"data\":{\"id\":\"x\",\"id\":\"y\"}}",
+                                       "{\"data\":{\"id\":nul}}", "\"\xff\"" };
+    char events[4096];
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        (void) snprintf(events, sizeof events, "[%s,%s]", LEFT, bad[i]);
+        expect(*state, events,
+               "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000#w_1\n"
+               "words: what came is no event of BigBlueButton\n");
+    }
+    expect(*state, "[" LEFT ",{\"data\":{\"id\":\"\\ud83d\"}}]",
+           "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000#w_1\n");
+}
+
+static void
 a_form_that_cannot_be_read_is_said_in_words(void **state)
 {
     sender *s = *state;
@@ -373,6 +390,7 @@ main(void)
         cmocka_unit_test(a_time_may_be_its_digits_as_a_text),
         cmocka_unit_test(a_connection_is_of_its_run_whatever_ids_look_like),
         cmocka_unit_test(one_bad_event_kills_no_batch),
+        cmocka_unit_test(one_event_that_is_no_json_kills_no_batch),
         cmocka_unit_test(a_form_that_cannot_be_read_is_said_in_words),
         cmocka_unit_test(the_same_event_is_the_same_push_in_any_delivery),
         cmocka_unit_test(more_events_than_a_delivery_may_have_are_said_to_be_more),

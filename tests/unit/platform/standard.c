@@ -398,6 +398,13 @@ the_end_has_four_names(void **state)
 }
 
 static void
+a_name_is_no_reason_to_refuse_in_any_form(void **state)
+{
+    expect(*state, "participant.joined", "\"email\":\"a@b.org\",\"name\":\"A\\u0000mal\\ud83d\"",
+           "JOINED " WHEN " email=a@b.org name=Amal\xef\xbf\xbd connection=a@b.org\n");
+}
+
+static void
 who_says_nothing_of_connections_has_one(void **state)
 {
     expect(*state, "participant.joined", "\"external_id\":\"halal\",\"email\":\"a@b.org\"",
@@ -529,6 +536,7 @@ main(void)
         cmocka_unit_test(registrations_are_read),
         cmocka_unit_test(presence_is_read),
         cmocka_unit_test(the_end_has_four_names),
+        cmocka_unit_test(a_name_is_no_reason_to_refuse_in_any_form),
         cmocka_unit_test(who_says_nothing_of_connections_has_one),
         cmocka_unit_test(unknown_types_say_nothing_and_what_is_missing_is_said_in_words),
         cmocka_unit_test(a_platform_may_name_itself),

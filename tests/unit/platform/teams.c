@@ -159,6 +159,22 @@ notices_of_others_are_left_out_and_the_strange_said_in_words(void **state)
 }
 
 static void
+one_notice_that_is_no_json_is_held_alone(void **state)
+{
+    sender *s = *state;
+
+    begin(s, REGISTERED(OURS) ",{\"clientState\":\"\\ud83d\"}");
+    sender_expect(s, 202, "accepted");
+    sender_expect_read(s, "fetch: " WEBINAR "/registrations/5f00aa11\n");
+    begin(s, REGISTERED(OURS) ",{\"clientState\":" OURS ",\"clientState\":\"x\"}");
+    sender_expect(s, 202, "accepted");
+    sender_expect_read(s, "fetch: " WEBINAR "/registrations/5f00aa11\n"
+                          "words: a notice of Microsoft that came with others cannot be read\n");
+    begin(s, "{\"clientState\":" OURS ",\"clientState\":\"x\"}");
+    sender_expect(s, 202, "bad_signature");
+}
+
+static void
 a_registration_is_read_in_its_state(void **state)
 {
     static const char *const cases[][3] = {
@@ -304,6 +320,7 @@ main(void)
         cmocka_unit_test(either_of_two_active_secrets_is_ours),
         cmocka_unit_test(what_changed_is_asked_of_graph),
         cmocka_unit_test(notices_of_others_are_left_out_and_the_strange_said_in_words),
+        cmocka_unit_test(one_notice_that_is_no_json_is_held_alone),
         cmocka_unit_test(a_registration_is_read_in_its_state),
         cmocka_unit_test(the_intervals_of_a_report_are_read),
         cmocka_unit_test(the_next_page_of_a_report_is_asked_for),

@@ -439,9 +439,9 @@ what_should_have_been_understood_is_said_in_words(void **state)
         { "\"text\"", "words: what came is no JSON that can be read\n" },
         { "{\"event\":\"webinar.ended\",\"event\":\"x\"}",
           "words: what came names a member of an object twice\n" },
-        { "{\"a\":\"\\ud83d\"}", "words: what came is no JSON that can be read\n" },
-        { "{\"a\":1e999}", "words: what came is no JSON that can be read\n" },
-        { "{\"a\":99999999999999999999}", "words: what came is no JSON that can be read\n" },
+        { "{\"a\":\"\\ud83d\"}", "words: what came is no event of Zoom\n" },
+        { "{\"a\":1e999}", "words: what came is no event of Zoom\n" },
+        { "{\"a\":99999999999999999999}", "words: what came is no event of Zoom\n" },
         { "[]", "words: what came is no event of Zoom\n" },
         { "{\"event\":7}", "words: what came is no event of Zoom\n" },
         { "{\"event\":\"webinar.ended\"}", "words: Zoom's event names no webinar\n" },
@@ -547,6 +547,17 @@ what_two_hooks_hear_of_one_run_is_one_push(void **state)
     assert_memory_equal(first, sender_nonce(s, 0), sizeof first);
 }
 
+static void
+half_a_pair_and_a_large_number_are_no_reason_to_refuse(void **state)
+{
+    begin(*state, "{\"event\":\"webinar.participant_joined\",\"event_ts\":1e999,\"payload\":"
+                  "{\"object\":{\"id\":99999999999999999999,\"participant\":{\"user_id\":\"9\","
+                  "\"user_name\":\"Amal \\ud83d\",\"join_time\":\"2026-03-01T08:05:00Z\"}}}}");
+    sender_expect(*state, 200, "accepted");
+    sender_expect_read(*state, "JOINED external_id=99999999999999999999 "
+                               "occurred_ms=1772352300000 name=Amal \xef\xbf\xbd connection=9\n");
+}
+
 int
 main(void)
 {
@@ -574,6 +585,7 @@ main(void)
         cmocka_unit_test(a_text_is_mended_and_never_a_reason_to_refuse),
         cmocka_unit_test(a_redelivery_is_the_same_push_and_a_rejoin_is_not),
         cmocka_unit_test(pushes_that_name_no_run_are_told_apart_by_their_webinar),
+        cmocka_unit_test(half_a_pair_and_a_large_number_are_no_reason_to_refuse),
         cmocka_unit_test(what_two_hooks_hear_of_one_run_is_one_push),
     };
 
