@@ -58,7 +58,7 @@ upload_people(upload *u)
     bool mixed = report_of_presence(u->file); /* other rows have their verdict elsewhere */
     people_rules rules = { .source = u->source,
                            .override = arg_flag(u->c, "override"),
-                           .countries_are_words = report_platform(report_is(u->file)) != NULL };
+                           .words_are_free = report_platform(report_is(u->file)) != NULL };
     intake *to = verdicts_intake(&u->verdicts, REGISTRATION, intake_registered,
                                  arg_flag(u->c, "dry-run"), u->seed);
     report_row one;

@@ -40,6 +40,15 @@ mapping_add(mapping *m, const char *pair)
     return NULL;
 }
 
+bool
+mapping_names(const mapping *m, head which)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->pairs[i].which == which)
+            return true;
+    return false;
+}
+
 /* A column by exactly this heading, folded; -1: there is none. */
 static int
 column_of(const csv *in, const char *heading)

@@ -20,6 +20,8 @@ typedef struct mapping {
     char header[64]; /* of the header row it was said of, in hexadecimal; "": any */
 } mapping;
 
+/* Whether it says which column that is. */
+bool mapping_names(const mapping *m, head which);
 /* "email=Courriel".  NULL: good; else words. */
 const char *mapping_add(mapping *m, const char *pair);
 /* false: this row has not all its columns, or is another header than the one it was said of. */

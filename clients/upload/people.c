@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { LANGUAGE_MAX = 16 };
+
 const char *
 person_key(const csv *in, const heads *h)
 {
@@ -51,6 +53,16 @@ name_read(const csv *in, const heads *h, person_row *out)
     }
 }
 
+/* "ar", "pt-br": a language's code, not what people call it. */
+static bool
+language_is(const char *text)
+{
+    size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+
+    return (letters == 2 || letters == 3) && (text[letters] == '\0' || text[letters] == '-') &&
+           strlen(text) <= LANGUAGE_MAX;
+}
+
 /* NULL: good; else the column. */
 static const char *
 enums_read(const csv *in, const heads *h, const people_rules *rules, person_row *out,
@@ -62,7 +74,7 @@ enums_read(const csv *in, const heads *h, const people_rules *rules, person_row 
     *why = "is no country of ISO 3166-1: give two letters, such as TR";
     if (text != NULL && country_read(text, out->country))
         out->person.country = out->country;
-    else if (text != NULL && !rules->countries_are_words)
+    else if (text != NULL && !rules->words_are_free)
         return "country";
     text = heads_value(in, h, HEAD_ROLE);
     *why = "is none of participant, trainer, speaker, observer, focal_point, organiser";
@@ -72,10 +84,10 @@ enums_read(const csv *in, const heads *h, const people_rules *rules, person_row 
     out->in.role = (Sijill__V1__Role) (text == NULL ? 0 : number);
     text = heads_value(in, h, HEAD_MODE);
     *why = "is neither in_person nor online";
-    if (text != NULL && !enum_read(&sijill__v1__mode__descriptor, text, &number))
+    out->in.has_mode = text != NULL && enum_read(&sijill__v1__mode__descriptor, text, &number);
+    if (text != NULL && !out->in.has_mode && !rules->words_are_free)
         return "mode";
-    out->in.has_mode = text != NULL;
-    out->in.mode = (Sijill__V1__Mode) (text == NULL ? 0 : number);
+    out->in.mode = (Sijill__V1__Mode) (out->in.has_mode ? number : 0);
     return NULL;
 }
 
@@ -123,6 +135,8 @@ person_read(const csv *in, const heads *h, const people_rules *rules, person_row
     out->person.institution = value(in, h, HEAD_INSTITUTION);
     out->person.position = value(in, h, HEAD_POSITION);
     out->person.language = value(in, h, HEAD_LANGUAGE);
+    if (rules->words_are_free && out->person.language != NULL && !language_is(out->person.language))
+        out->person.language = NULL;
     out->in.external_id = value(in, h, HEAD_EXTERNAL_ID);
     wrong = enums_read(in, h, rules, out, why);
     if (wrong != NULL)

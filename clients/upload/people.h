@@ -11,9 +11,10 @@ enum { PERSON_NAME_MAX = 1024 };
 
 typedef struct people_rules {
     uint8_t event_id[16];
-    const char *source;       /* platform or upload, for external ids; NULL */
-    bool override;            /* an organiser's: outside the time of registration */
-    bool countries_are_words; /* a platform's own names of countries: unknown ones are left out */
+    const char *source;  /* platform or upload, for external ids; NULL */
+    bool override;       /* an organiser's: outside the time of registration */
+    bool words_are_free; /* answers to a platform's or a form's questions: a country, a mode or
+                            a language that is none of ours is left out */
 } people_rules;
 
 /* Borrows the row's text. */

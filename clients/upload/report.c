@@ -148,6 +148,15 @@ shape_of_people(report *r, heads *h)
     return is(r, REPORT_PEOPLE, PART_PEOPLE);
 }
 
+/* Strangers answer a form's questions, and a role may be a seat beyond the event's capacity: only
+ * who uploads says that a column is one, by our own CSV or by a mapping. */
+static bool
+role_believed(const report *r, report_part part)
+{
+    return (part != PART_PEOPLE && part != PART_ATTENDEES) || r->kind == REPORT_PEOPLE ||
+           (r->map != NULL && mapping_names(r->map, HEAD_ROLE));
+}
+
 static report_part
 shape_of(report *r, heads *h)
 {
@@ -169,6 +178,8 @@ shape_of(report *r, heads *h)
         part = is(r, REPORT_MAPPED, PART_CONNECTIONS);
     if (r->map != NULL && (r->kind == REPORT_PEOPLE || r->kind == REPORT_ZOOM_MEETING))
         r->kind = REPORT_MAPPED;
+    if (!role_believed(r, part))
+        h->at[HEAD_ROLE] = -1;
     return part;
 }
 

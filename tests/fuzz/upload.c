@@ -39,7 +39,7 @@ take(void *context, const uint8_t *octets, size_t size)
 static void
 try_row(const report *r, const report_row *row)
 {
-    const people_rules people = { .source = "fuzz", .countries_are_words = true };
+    const people_rules people = { .source = "fuzz", .words_are_free = true };
     const fact_rules facts = { .source = "fuzz", .times = report_rules(r) };
     person_row person;
     fact evidence;

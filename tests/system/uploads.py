@@ -134,6 +134,21 @@ def forms_and_surveys_register_who_answered_to_the_end():
     assert upload("google-forms-username.csv", slug).verdicts == ["unchanged"]
 
 
+def a_form_s_answer_gives_nobody_a_role_or_a_seat():
+    slug = event("full", "--capacity", "1")
+    head = '"Timestamp","Email Address","Full name","Role","Mode","Language"\n'
+    row = '"2026/02/20 3:08:44 PM GMT+1","{0}@example.org","{0}","{1}","from home","French, mostly"\n'
+    answers = {"amal": "Engineer", "badr": "Speaker", "chen": "organiser", "dina": "Trainer"}
+    form = (head + "".join(row.format(*answer) for answer in answers.items())).encode()
+    came = upload("-", slug, stdin=form, code=REFUSED)
+    assert came.verdicts == ["created"] + ["refused"] * 3, came
+    assert {row["code"] for row in came.rows[1:]} == {"FULL"}, came
+    assert [row["role"] for row in registered(slug).values()] == ["participant"]
+    # Who uploads may say that the column is a role.
+    came = upload("-", slug, "--map", "role=Role", stdin=form, code=REFUSED)
+    assert came.verdicts == ["refused"] + ["created"] * 3 and came.rows[0]["column"] == "Role", came
+
+
 def an_unknown_file_is_refused_with_its_columns_and_read_once_they_are_named():
     slug = event("mapped")
     came = upload("unknown.csv", slug, code=USAGE)
@@ -340,6 +355,7 @@ if __name__ == "__main__":
                     a_try_that_is_repeated_with_its_id_answers_as_before,
                     a_refused_row_names_its_column_as_the_file_does_and_costs_no_other,
                     forms_and_surveys_register_who_answered_to_the_end,
+                    a_form_s_answer_gives_nobody_a_role_or_a_seat,
                     an_unknown_file_is_refused_with_its_columns_and_read_once_they_are_named,
                     nothing_is_guessed_of_dates,
                     a_report_is_compared_and_changes_nothing_unless_told_to,
