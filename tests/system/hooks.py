@@ -22,6 +22,7 @@ from world import World, wait_until
 SECRET = "4fv1RkqGQUq5sWbEz6hA5A"
 START = 1_772_352_000  # 2026-03-01 08:00:00 UTC
 HOUR = 3600
+MORE_THAN_IS_READ = 1100  # PLATFORM_PUSHES_MAX is 1024
 MORE_THAN_AT_ONCE = 560  # WORK_JOBS_MAX is 512
 numbers = itertools.count(1)
 
@@ -334,6 +335,23 @@ def what_is_held_for_a_human_holds_no_secret():
             assert b"easily" not in path.read_bytes(), path
 
 
+def a_batch_of_more_than_is_read_at_once_is_done_to_its_end():
+    slug, secret, meeting = event(), "bbb-shared-secret", f"m{next(numbers)}"
+    where = hook("bbb", secret, "--set", "bbb.callback_url=https://x.example/in")
+    events = [{"data": {"id": "user-joined", "attributes": {
+        "meeting": {"external-meeting-id": meeting}, "user": {"internal-user-id": f"w{n}"}},
+        "event": {"ts": (START + 60) * 1000}}} for n in range(MORE_THAN_IS_READ)]
+    form = b"event=" + json.dumps(events, separators=(",", ":")).encode()
+    answer = world.deliver(where["path"], webhooks.bbb(secret, form, "https://x.example/in"))
+    assert answer[0] == 200, answer
+
+    last = f'"w{MORE_THAN_IS_READ - 1}"'
+    wait_until(lambda: last in json.dumps(world.sijill(
+        "hook", "held", "--platform", "bbb", "--external-id", meeting)), "the last is held", 120)
+    answer = world.sijill("event", "link", slug, "--platform", "bbb", "--external-id", meeting)
+    assert answer["held"] == MORE_THAN_IS_READ, answer
+
+
 def one_dead_service_does_not_hold_up_what_is_for_another():
     slug = event()
     where, number = hook(), linked(slug)
@@ -362,5 +380,6 @@ if __name__ == "__main__":
                 a_retry_of_what_has_no_time_of_its_own_changes_nothing,
                 unknown_types_are_accepted_and_change_nothing,
                 two_secrets_are_good_until_the_old_one_is_retired, a_removed_hook_is_not_found,
+                a_batch_of_more_than_is_read_at_once_is_done_to_its_end,
                 secrets_lie_nowhere_in_the_clear, what_is_held_for_a_human_holds_no_secret,
                 one_dead_service_does_not_hold_up_what_is_for_another)

@@ -403,7 +403,7 @@ static void
 name_push(job *j, const at_hand *hand)
 {
     crypto_generichash_state state;
-    uint64_t place[3] = { j->number, j->at, j->is_fetched ? j->fetched_at + 1 : 0 };
+    uint64_t place[3] = { j->number, j->skipped + j->at, j->is_fetched ? j->fetched_at + 1 : 0 };
 
     if (j->kind == JOB_HELD) {
         const Sijill__V1__HoldPush *waiting = j->held->held[j->held_at];
@@ -442,10 +442,15 @@ job_step(job *j)
                !well_held(j->held->held[j->held_at]))
             j->held_at++;
     if (!look(j, &hand)) {
-        if (j->kind == JOB_HELD)
+        if (j->kind == JOB_HELD) {
             job_page(j);
-        else
+        } else if (j->items.more) {
+            j->skipped += j->items.count;
+            job_read(j);
+            job_step(j);
+        } else {
             job_end(j);
+        }
         return;
     }
     name_push(j, &hand);

@@ -29,7 +29,10 @@ typedef struct job {
     sj_bytes body;
     sj_arena arena;
 
-    platform_items items; /* DELIVERY */
+    const Sijill__V1__DeliveryRow *row; /* DELIVERY: in the arena, before `read_mark` */
+    size_t read_mark;
+    platform_items items; /* DELIVERY: some of them */
+    size_t skipped;       /* items before those */
     size_t at;
     platform_items fetched; /* of items.item[at] */
     size_t fetched_at;
@@ -78,5 +81,7 @@ void job_end(job *j);
 /* In work.c: the job has to wait.  True: its place is for another now, it is over and not done; it
  * begins anew, with the same request ids, when the others had their turn. */
 bool job_aside(job *j);
+/* In work.c: read the items of the delivery from number `skipped` on. */
+void job_read(job *j);
 /* In work.c: the next page of held pushes. */
 void job_page(job *j);

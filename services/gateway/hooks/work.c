@@ -118,23 +118,27 @@ at_work(const work *w, uint64_t number)
 /* ---- deliveries --------------------------------------------------------------------------------
  */
 
-static void
-read_delivery(job *j, const Sijill__V1__DeliveryRow *row, sj_bytes body)
+void
+job_read(job *j)
 {
+    const Sijill__V1__DeliveryRow *row = j->row;
     platform_header header[PLATFORM_HEADERS_MAX];
     const hook *h = registry_find(j->owner->parts.registry, j->org, j->hook_id);
-    platform_delivery in = { .query = row->query == NULL ? "" : row->query,
+    platform_delivery in = { .query = j->query,
                              .header = header,
-                             .body = body,
+                             .body = j->body,
+                             .skip = j->skipped,
                              .now_ms = row->received_ms };
 
     hook_describe(h, &in);
     for (size_t i = 0; i + 1 < row->n_header && in.header_count < PLATFORM_HEADERS_MAX; i += 2)
         header[in.header_count++] = (platform_header){ row->header[i], row->header[i + 1] };
+    if (j->read_mark == 0)
+        j->read_mark = sj_arena_mark(&j->arena);
+    else /* what was read before is done with */
+        sj_arena_release(&j->arena, j->read_mark);
+    j->at = j->fetched_mark = 0;
     j->platform->read(&j->arena, &in, &j->items);
-    if (j->items.more)
-        sj_log(SJ_LOG_WARN, "delivery.cut", "delivery=%llu words=\"more pushes than %d\"",
-               (unsigned long long) j->number, PLATFORM_PUSHES_MAX);
 }
 
 /* All had their turn: those set aside are next. */
@@ -187,6 +191,7 @@ take_delivery(work *w)
         go_back_later(w);
         return false;
     }
+    j->row = row;
     j->org = row->org;
     j->received_ms = row->received_ms;
     j->query = row->query == NULL ? "" : row->query;
@@ -204,7 +209,7 @@ take_delivery(work *w)
         job_end(j);
         return true;
     }
-    read_delivery(j, row, j->body);
+    job_read(j);
     job_step(j);
     return true;
 }

@@ -20,7 +20,7 @@ enum {
     PLATFORM_BODY_MAX = 256 * 1024, /* of a delivery */
     PLATFORM_SECRETS_MAX = 2,
     PLATFORM_HEADERS_MAX = 16,
-    PLATFORM_PUSHES_MAX = 1024,     /* of a delivery */
+    PLATFORM_PUSHES_MAX = 1024,     /* of one read: a delivery that has more is read again */
     PLATFORM_FRESH_MS = 300 * 1000, /* both ways, where a time is signed */
     PLATFORM_ANSWER_HEADERS_MAX = 4,
     PLATFORM_ARENA_SIZE = 8 * 1024 * 1024, /* no check or read of a delivery needs more; a fetched
@@ -42,6 +42,7 @@ typedef struct platform_delivery {
     uint64_t now_ms;                       /* arrival, wall clock */
     sj_bytes secret[PLATFORM_SECRETS_MAX]; /* opened; none: nothing is accepted */
     size_t secret_count;
+    size_t skip;           /* for read: items that were read before */
     char *const *settings; /* name, value, name, value, NULL: of the hook */
 } platform_delivery;
 
@@ -71,7 +72,7 @@ typedef struct platform_item {
 typedef struct platform_items {
     platform_item *item;
     size_t count;
-    bool more; /* there were more than PLATFORM_PUSHES_MAX */
+    bool more; /* there are more behind these: skip these, too */
 } platform_items;
 
 typedef struct platform {

@@ -74,12 +74,12 @@ set_nonce(reading *r, Sijill__V1__Push *push, const uint8_t nonce[NONCE_SIZE])
 
 /* Until something better is said: this item of these octets. */
 static void
-set_first_nonce(reading *r, Sijill__V1__Push *push)
+set_first_nonce(reading *r, Sijill__V1__Push *push, size_t at)
 {
     crypto_generichash_state state;
     uint8_t nonce[NONCE_SIZE], place[8];
 
-    sj_write_u64(place, r->out->count);
+    sj_write_u64(place, at);
     (void) crypto_generichash_init(&state, NULL, 0, sizeof nonce);
     hash_part(&state, "item", 4);
     hash_part(&state, r->platform, strlen(r->platform));
@@ -93,17 +93,21 @@ static platform_item *
 item_new(reading *r)
 {
     platform_item *item = &r->sink;
+    size_t place = r->seen++;
 
-    if (r->out->count == PLATFORM_PUSHES_MAX)
+    if (place < r->in->skip)
+        ;
+    else if (r->out->count == PLATFORM_PUSHES_MAX)
         r->out->more = true;
     else if (r->out->count < r->room || items_grow(r))
         item = &r->out->item[r->out->count];
     *item = (platform_item){ .words = NULL };
     sijill__v1__push__init(&item->push);
     item->push.platform = (char *) (uintptr_t) r->platform;
-    set_first_nonce(r, &item->push);
+    set_first_nonce(r, &item->push, place);
     if (item != &r->sink)
         r->out->count++;
+    r->last = item;
     return item;
 }
 
@@ -126,8 +130,7 @@ reading_words(reading *r, const char *words)
 void
 reading_spoil(reading *r, const char *words)
 {
-    if (r->out->count > 0)
-        r->out->item[r->out->count - 1].words = words;
+    r->last->words = words;
 }
 
 void

@@ -19,9 +19,11 @@ typedef struct reading {
     const platform_delivery *in;
     platform_items *out;
     const char *platform;
-    size_t room;        /* of out->item */
+    size_t room; /* of out->item */
+    size_t seen; /* items, also those that are skipped */
+    platform_item *last;
     uint8_t source[16]; /* a hash of what is read: items without a better nonce have theirs of it */
-    platform_item sink; /* what does not fit goes here */
+    platform_item sink; /* what is skipped, or does not fit, goes here */
 } reading;
 
 void reading_begin(reading *r, sj_arena *arena, const platform_delivery *in, const char *of,
@@ -31,7 +33,8 @@ void reading_begin(reading *r, sj_arena *arena, const platform_delivery *in, con
  * so. */
 json_t *reading_json(reading *r, sj_bytes body);
 
-/* A new push; never NULL: more than PLATFORM_PUSHES_MAX go nowhere, and out->more says so. */
+/* A new push; never NULL: what is skipped goes nowhere, nor do more than PLATFORM_PUSHES_MAX, and
+ * out->more says so. */
 Sijill__V1__Push *reading_push(reading *r, Sijill__V1__Push__Kind kind);
 /* An item that says what a human should know. */
 void reading_words(reading *r, const char *words);

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -318,6 +319,43 @@ one_event_that_is_no_json_kills_no_batch(void **state)
            "LEFT " WEBINAR " occurred_ms=1772355600004 connection=c0de-1772352000000#w_1\n");
 }
 
+/* The largest bodies of the shortest items, with the memory that the gateway has for one. */
+static void
+a_batch_of_any_size_is_read_in_parts_that_leave_nothing_out(void **state)
+{
+    static const struct {
+        const char *item;
+        size_t parts;
+    } table[] = { { "{},", 86 }, { EVENT("user-left", "\"meeting\":{},\"user\":{}", "1") ",", 3 } };
+    sender *s = *state;
+    char *form = malloc(PLATFORM_BODY_MAX + 1);
+
+    assert_non_null(form);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        size_t size = strlen(table[i].item), used = 7, parts = 0, items = 0, told = 0;
+
+        memcpy(form, "event=[", used);
+        for (; used + size < PLATFORM_BODY_MAX; used += size, items++)
+            memcpy(form + used, table[i].item, size);
+        memcpy(form + used - 1, "]", 2);
+        begin(s, "", NULL);
+        sender_body(s, form);
+        do {
+            s->in.skip = told;
+            sj_arena_reset(&s->arena);
+            assert_non_null(sj_arena_take(&s->arena, PLATFORM_ARENA_SIZE / 2 + PLATFORM_BODY_MAX));
+            s->platform->read(&s->arena, &s->in, &s->items);
+            assert_false(s->arena.full);
+            sender_expect_sound(s);
+            told += s->items.count;
+            parts++;
+        } while (s->items.more);
+        assert_int_equal(told, items);
+        assert_int_equal(parts, table[i].parts);
+    }
+    free(form);
+}
+
 static void
 a_form_that_cannot_be_read_is_said_in_words(void **state)
 {
@@ -391,6 +429,7 @@ main(void)
         cmocka_unit_test(a_connection_is_of_its_run_whatever_ids_look_like),
         cmocka_unit_test(one_bad_event_kills_no_batch),
         cmocka_unit_test(one_event_that_is_no_json_kills_no_batch),
+        cmocka_unit_test(a_batch_of_any_size_is_read_in_parts_that_leave_nothing_out),
         cmocka_unit_test(a_form_that_cannot_be_read_is_said_in_words),
         cmocka_unit_test(the_same_event_is_the_same_push_in_any_delivery),
         cmocka_unit_test(more_events_than_a_delivery_may_have_are_said_to_be_more),
