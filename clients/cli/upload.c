@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SESSIONS_MAX = 1024 };
+enum { SESSIONS_MAX = 1024, COLUMNS_SAID_MAX = 400 };
 
 /* ---- what it is ---- */
 
@@ -63,6 +63,17 @@ search_try(void *context, const mapping *m)
     return s->found != NULL;
 }
 
+/* A message holds so much; cut between characters. */
+static void
+columns_cut(char *text)
+{
+    size_t size = strnlen(text, COLUMNS_SAID_MAX);
+
+    while (((unsigned char) text[size] & 0xc0) == 0x80)
+        size--;
+    text[size] = '\0';
+}
+
 static int
 unknown(cli *c, const report *r, const mapping *m)
 {
@@ -70,21 +81,29 @@ unknown(cli *c, const report *r, const mapping *m)
     char *found = value_text(columns);
     int outcome;
 
-    if (m->count > 0)
+    columns_cut(found);
+    if (report_suspect(r) != NULL && m->count == 0)
+        outcome = fail(c, EXIT_USAGE,
+                       "column '%s' is of a report of presence whose headings are not known: "
+                       "map it with --map join_time=COLUMN --map leave_time=COLUMN --map "
+                       "email=COLUMN, or people with --map name=COLUMN --map email=COLUMN, and "
+                       "keep it: --save-mapping NAME. The columns of %s are: %s",
+                       report_suspect(r), arg_operand(c, 0), found);
+    else if (m->count > 0)
         outcome =
             fail(c, EXIT_USAGE,
                  "no row of %s has all the columns that are mapped, with a name and an e-mail "
                  "or external id (or join_time and leave_time with an e-mail); its columns "
-                 "are: %.600s",
+                 "are: %s",
                  arg_operand(c, 0), found);
     else
-        outcome = fail(
-            c, EXIT_USAGE,
-            "%s is of no kind that is known here; its columns are: %.400s. Say what they mean: "
-            "--map email=COLUMN --map name=COLUMN (or first_name, last_name; country, "
-            "institution, external_id; for presence join_time, leave_time), and keep it for "
-            "the next file: --save-mapping NAME",
-            arg_operand(c, 0), json_array_size(columns) == 0 ? "none" : found);
+        outcome =
+            fail(c, EXIT_USAGE,
+                 "%s is of no kind that is known here; its columns are: %s. Say what they mean: "
+                 "--map email=COLUMN --map name=COLUMN (or first_name, last_name; country, "
+                 "institution, external_id; for presence join_time, leave_time), and keep it for "
+                 "the next file: --save-mapping NAME",
+                 arg_operand(c, 0), json_array_size(columns) == 0 ? "none" : found);
     free(found);
     json_decref(columns);
     return outcome;

@@ -83,18 +83,26 @@ static const head_row table[HEADS] = {
                                     "status de aprovação|genehmigungsstatus|stato approvazione|"
                                     "stato di approvazione" },
     [HEAD_JOIN_TIME] = { "join_time",
-                         "join time|وقت الانضمام|heure d’arrivée|heure de connexion|"
-                         "heure de participation|heure d’entrée|katılma saati|katılma zamanı|"
+                         "join time|joined|joined at|time joined|join|entry time|entered at|وقت "
+                         "الانضمام|"
+                         "وقت الدخول|heure d’arrivée|heure de connexion|"
+                         "heure de participation|heure d’entrée|rejoint à|katılma saati|katılma "
+                         "zamanı|"
                          "giriş saati|время входа|время присоединения|время подключения|"
-                         "hora para unirse|hora de entrada|hora de ingreso|hora de incorporación|"
+                         "hora para unirse|hora de unión|se unió|se unió a las|hora de "
+                         "entrada|hora de ingreso|hora de incorporación|"
                          "ingressar na hora|horário de entrada|hora de ingresso|beitrittszeit|"
-                         "beitreten|beitritt|beitrittszeitpunkt|teilnahmezeit|ora di ingresso|"
+                         "beitreten|beitritt|beitrittszeitpunkt|beigetreten|beigetreten "
+                         "um|teilnahmezeit|ora di ingresso|"
                          "ora di entrata|ora di accesso|ora di partecipazione" },
     [HEAD_LEAVE_TIME] = { "leave_time",
-                          "leave time|وقت المغادرة|heure de départ|heure de sortie|"
-                          "heure de déconnexion|ayrılma saati|ayrılma zamanı|çıkış saati|"
+                          "leave time|left|left at|time left|leave|exit time|exited at|وقت "
+                          "المغادرة|"
+                          "وقت الخروج|heure de départ|heure de sortie|"
+                          "heure de déconnexion|quitté à|ayrılma saati|ayrılma zamanı|çıkış saati|"
                           "время выхода|время ухода|время отключения|hora para salir|"
-                          "hora de salida|hora de saída|horário de saída|verlassen|"
+                          "hora de salida|hora de abandono|salió|hora de saída|horário de "
+                          "saída|verlassen|"
                           "verlassenszeit|zeitpunkt des verlassens|austrittszeit|"
                           "uhrzeit des verlassens|ora di uscita" },
     [HEAD_ATTENDED] = { "attended",
@@ -118,12 +126,15 @@ static const head_row table[HEADS] = {
                               "durata totale (minuti)" },
     [HEAD_FIRST_JOIN] = { "first_join",
                           "first join|أول انضمام|première participation|première connexion|"
-                          "ilk katılma|ilk katılım|первое присоединение|первый вход|"
+                          "ilk katılma|ilk katılım|primera vez que se unió|первое "
+                          "присоединение|первый вход|"
                           "primera unión|primera entrada|primeira entrada|erster beitritt|"
                           "primo accesso|prima partecipazione" },
     [HEAD_LAST_LEAVE] = { "last_leave",
-                          "last leave|آخر مغادرة|dernier départ|dernière sortie|"
-                          "son ayrılma|son ayrılış|последний выход|última salida|última saída|"
+                          "last leave|آخر مغادرة|dernière participation|dernière "
+                          "déconnexion|dernier départ|dernière sortie|"
+                          "son ayrılma|son ayrılış|son çıkış|последний выход|последний уход|"
+                          "última vez que salió|último abandono|última salida|última saída|"
                           "letztes verlassen|ultima uscita" },
     [HEAD_DURATION] = { "duration",
                         "duration|in-meeting duration|المدة|durée|durée de la réunion|"

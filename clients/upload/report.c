@@ -81,6 +81,9 @@ shape_of_presence(report *r, const heads *h)
     bool named = heads_have(h, HEAD_NAME) || heads_have(h, HEAD_FIRST_NAME);
     bool joins = heads_have(h, HEAD_JOIN_TIME) && heads_have(h, HEAD_LEAVE_TIME);
 
+    if (named && heads_have(h, HEAD_MODERATOR) && heads_have(h, HEAD_ACTIVITY_SCORE) &&
+        r->in.column_count >= BBB_COLUMNS)
+        return is(r, REPORT_BBB_TABLE, PART_BOUNDS);
     if (joins && heads_have(h, HEAD_ATTENDED)) {
         bool registered = heads_have(h, HEAD_APPROVAL) || heads_have(h, HEAD_REGISTERED_AT) ||
                           heads_have(h, HEAD_FIRST_NAME);
@@ -97,9 +100,6 @@ shape_of_presence(report *r, const heads *h)
         return is(r, REPORT_TEAMS, PART_ACTIONS);
     if (named && heads_have(h, HEAD_TOTAL_DURATION))
         return is(r, REPORT_ZOOM_MEETING, PART_TOTALS);
-    if (named && heads_have(h, HEAD_MODERATOR) && heads_have(h, HEAD_ACTIVITY_SCORE) &&
-        r->in.column_count >= BBB_COLUMNS)
-        return is(r, REPORT_BBB_TABLE, PART_BOUNDS);
     return PART_NONE;
 }
 
@@ -160,6 +160,7 @@ role_believed(const report *r, report_part part)
 static report_part
 shape_of(report *r, heads *h)
 {
+    report_kind kind = r->kind;
     bool joins;
     report_part part;
 
@@ -174,6 +175,10 @@ shape_of(report *r, heads *h)
     part = shape_of_presence(r, h);
     if (part == PART_NONE && !sectioned(r))
         part = shape_of_people(r, h);
+    if ((part == PART_PEOPLE || part == PART_FACTS) && report_smells(r, h, part)) {
+        r->kind = kind;
+        return PART_NONE;
+    }
     if (part == PART_NONE && r->map != NULL && joins && heads_have(h, HEAD_EMAIL))
         part = is(r, REPORT_MAPPED, PART_CONNECTIONS);
     if (r->map != NULL && (r->kind == REPORT_PEOPLE || r->kind == REPORT_ZOOM_MEETING))
@@ -256,6 +261,7 @@ report_rewind(report *r)
     r->part = PART_NONE;
     r->title = TITLE_OTHER;
     r->staff = r->looked = 0;
+    r->numbered = false;
     r->look_max = LOOK_ROWS;
     r->holding = r->seconding = false;
     r->data_at = 0;
@@ -268,11 +274,14 @@ read_through(report *r)
     csv_result result;
 
     while ((result = csv_raw(&r->in)) != CSV_END) {
-        if (result == CSV_ROW && report_place(r))
+        if (result == CSV_ROW && report_place(r)) {
             report_look(r);
+            report_sample(r);
+        }
         if (r->kind == REPORT_UNKNOWN && r->looked >= LOOK_ROWS)
             break;
     }
+    report_judge(r);
 }
 
 report *
@@ -331,6 +340,12 @@ json_t *
 report_columns(const report *r)
 {
     return r->found == NULL ? json_array() : json_incref(r->found);
+}
+
+const char *
+report_suspect(const report *r)
+{
+    return r->suspect[0] == '\0' ? NULL : r->suspect;
 }
 
 const char *

@@ -82,6 +82,10 @@ bool report_of_people(const report *r);
 /* The columns that were found, of what is not known: an array of texts. */
 json_t *report_columns(const report *r);
 
+/* Of what is not known: the column by which it is a report of presence, and so nothing else that is
+ * read; NULL. */
+const char *report_suspect(const report *r);
+
 /* Before rows are read: the zone (known, or NULL), and the order that was asked for.  NULL: good;
  * else words: the dates contradict it, or leave it open. */
 const char *report_times(report *r, const char *zone, moment_order asked);

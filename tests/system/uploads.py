@@ -160,6 +160,18 @@ def an_unknown_file_is_refused_with_its_columns_and_read_once_they_are_named():
     assert upload("unknown.csv", slug, "--mapping", "none", code=USAGE).out == ""
 
 
+def a_report_with_headings_that_are_not_known_registers_nobody_and_marks_nobody():
+    slug = event("smells")
+    for head in ("Name,Email,Joined when,Gone when", "Name,Email,Join Time,Gone",
+                 "Name,Email,In,Out", "Name,Email,A,Durée"):
+        report = f"{head}\nAmal,amal@example.org,03/13/2026 12:59:00,03/13/2026 13:00:00\n"
+        came = upload("-", slug, "--apply", stdin=report.encode(), code=USAGE)
+        assert "report of presence" in came.err and "--map join_time=" in came.err, came
+        assert not came.out, came
+    assert registered(slug) == {}
+    assert listed("attendance", "list", "--event", slug) == []
+
+
 # ---- time ---------------------------------------------------------------------------------------
 
 def nothing_is_guessed_of_dates():
@@ -357,6 +369,7 @@ if __name__ == "__main__":
                     forms_and_surveys_register_who_answered_to_the_end,
                     a_form_s_answer_gives_nobody_a_role_or_a_seat,
                     an_unknown_file_is_refused_with_its_columns_and_read_once_they_are_named,
+                    a_report_with_headings_that_are_not_known_registers_nobody_and_marks_nobody,
                     nothing_is_guessed_of_dates,
                     a_report_is_compared_and_changes_nothing_unless_told_to,
                     what_only_the_report_has_is_appended_once,

@@ -142,6 +142,131 @@ a_free_answer_that_is_none_of_ours_is_left_out(void **state)
     }
 }
 
+static report_kind
+kind_of(const char *text)
+{
+    opened o = open_text(text, NULL);
+    report_kind kind = report_is(o.r);
+
+    close_text(&o);
+    return kind;
+}
+
+static void
+other_headings_of_presence_are_known(void **state)
+{
+    static const struct {
+        const char *header;
+        report_kind kind;
+    } cases[] = {
+        { "Name (Original Name),User Email,Join Time,Exit Time,Duration (Minutes),Guest",
+          REPORT_ZOOM_MEETING },
+        { "Name,Email,Joined,Left,Duration,Waiting Room", REPORT_ZOOM_MEETING },
+        { "Nombre (nombre original),E-mail del usuario,Hora de unión,Hora de salida",
+          REPORT_ZOOM_MEETING },
+        { "Nom (nom original),E-mail,Rejoint à,Quitté à", REPORT_ZOOM_MEETING },
+        { "Attended,First Name,Last Name,Email,Approval Status,Joined At,Left At",
+          REPORT_ZOOM_WEBINAR },
+        { "2. Participants\nNom\tPremière participation\tDernière participation\tDurée de la "
+          "réunion\tE-mail\tID du participant (UPN)\tRôle",
+          REPORT_TEAMS },
+        { "Nombre\tPrimera unión\tÚltimo abandono\tDuración\tCorreo\tRol", REPORT_TEAMS },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (kind_of(cases[i].header) != cases[i].kind)
+            fail_msg("%s: %s", cases[i].header, report_name(kind_of(cases[i].header)));
+}
+
+static void
+a_column_that_smells_of_presence_is_no_column_of_people_or_facts(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *suspect;
+    } cases[] = {
+        { "Name (Original Name),User Email,Join Time,Gone,Duration (Minutes)", "Join Time" },
+        { "name,email,Was in lobby,Duration (Minutes)", "Duration (Minutes)" },
+        { "name,email,Joined when,Gone when", "Joined when" },
+        { "name,email,Time in Session (minutes)", "Time in Session (minutes)" },
+        { "name,email,Waiting Room", "Waiting Room" },
+        { "Nom complet,Courriel,Durée (minutes)", "Durée (minutes)" },
+        { "Vollständiger Name,E-Mail,Teilnahmedauer", "Teilnahmedauer" },
+        { "Ad Soyad,E-posta,Katılma anı,Ayrılma anı", "Katılma anı" },
+        { "ФИО,Почта,Вход в зал", "Вход в зал" },
+        { "Nombre completo,Correo,Salida", "Salida" },
+        { "الاسم الكامل,البريد الإلكتروني,المدة (بالدقائق)", "المدة (بالدقائق)" },
+        { "Attended,First Name,Last Name,Email,Approval Status,In at,Out at", "Attended" },
+        { "Nom\tArrivé\tParti\tE-mail\tID du participant (UPN)", "ID du participant (UPN)" },
+        { "2. Teilnehmer\nVollständiger Name\tE-Mail\tRolle", "Vollständiger Name" },
+        { "email,Join Time", "Join Time" },
+        { "Timestamp,Email Address,Full name,Joined at", "Joined at" },
+        /* By what is in them. */
+        { "name,email,A,B\nA,a@example.org,03/01/2026 12:00:00,03/01/2026 12:30:00\n", "A" },
+        { "name,email,A,B\nA,a@example.org,12:00 PM,30m 10s\nB,b@example.org,,\n", "A" },
+        { "email,time,name,A,B\na@example.org,2026-03-01 12:00,A,12:59:00,00:10:00\n", "A" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        opened o = open_text(cases[i].text, NULL);
+
+        if (report_is(o.r) != REPORT_UNKNOWN || report_suspect(o.r) == NULL ||
+            strcmp(report_suspect(o.r), cases[i].suspect) != 0)
+            fail_msg("%s: %s, %s", cases[i].text, report_name(report_is(o.r)), report_suspect(o.r));
+        close_text(&o);
+    }
+}
+
+static void
+what_does_not_smell_stays_what_it_is(void **state)
+{
+    static const struct {
+        const char *text;
+        report_kind kind;
+    } cases[] = {
+        { "name,email,country,role,mode,institution,position,language\n", REPORT_PEOPLE },
+        { "name,email,Attendance mode,Adjoint,Left-handed?\n", REPORT_PEOPLE },
+        { "name,email,born,hired\nA,a@example.org,2001-03-01,2020-01-01\n", REPORT_PEOPLE },
+        { "name,email,slot,note\nA,a@example.org,12:00,x\n", REPORT_PEOPLE },
+        { "1. List of people\nname,email\n", REPORT_UNKNOWN },
+        { "name,email\nA,a@example.org\n1. More,\nB,b@example.org\n", REPORT_PEOPLE },
+        { "email,join time,leave time\n", REPORT_FACTS },
+        { "email,kind,time\n", REPORT_FACTS },
+        { "email,session,mark,time,device,connection,remark\n", REPORT_FACTS },
+        { "First Name,Last Name,Email,Registration Time,Approval Status,Will you join?\n",
+          REPORT_ZOOM_REGISTRATIONS },
+        { "Timestamp,Email Address,Full name,Have you attended before,Duration of stay\n",
+          REPORT_GOOGLE_FORMS },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (kind_of(cases[i].text) != cases[i].kind)
+            fail_msg("%s: %s", cases[i].text, report_name(kind_of(cases[i].text)));
+}
+
+static void
+who_uploads_may_say_what_a_suspect_file_is(void **state)
+{
+    static const char text[] = "Who,email,Joined when,Gone when\n"
+                               "A,a@example.org,2026-03-01 12:00,2026-03-01 12:30\n";
+    mapping m = { .count = 0 };
+    opened o;
+    report_row row;
+
+    (void) state;
+    assert_null(mapping_add(&m, "join_time=Joined when"));
+    assert_null(mapping_add(&m, "leave_time=Gone when"));
+    o = open_text(text, &m);
+    assert_int_equal(report_is(o.r), REPORT_MAPPED);
+    assert_true(report_next(o.r, &row));
+    assert_true(row.timed);
+    assert_int_equal(row.to_ms - row.from_ms, 30 * 60 * 1000);
+    close_text(&o);
+}
+
 int
 main(void)
 {
@@ -149,6 +274,10 @@ main(void)
         cmocka_unit_test(nobody_gives_himself_a_role_in_a_form),
         cmocka_unit_test(who_uploads_may_say_that_a_column_is_a_role),
         cmocka_unit_test(a_free_answer_that_is_none_of_ours_is_left_out),
+        cmocka_unit_test(other_headings_of_presence_are_known),
+        cmocka_unit_test(a_column_that_smells_of_presence_is_no_column_of_people_or_facts),
+        cmocka_unit_test(what_does_not_smell_stays_what_it_is),
+        cmocka_unit_test(who_uploads_may_say_what_a_suspect_file_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
