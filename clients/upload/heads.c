@@ -113,7 +113,11 @@ static const head_row table[HEADS] = {
                               "misafir mi|konuk|гость|invitado|es invitado|convidado|"
                               "é convidado|gast|ist gast|ospite|è ospite" },
     [HEAD_WAITING_ROOM] = { "waiting_room",
-                            "in waiting room|في غرفة الانتظار|en salle d’attente|"
+                            "in waiting room|waiting room|was in waiting room|lobby|غرفة "
+                            "الانتظار|قاعة الانتظار|"
+                            "salle d’attente|warteraum|im wartebereich|wartebereich|sala de espera|"
+                            "bekleme odası|зал ожидания|комната ожидания|в комнате ожидания|"
+                            "sala d’attesa|sala di attesa|في غرفة الانتظار|en salle d’attente|"
                             "dans la salle d’attente|bekleme odasında|в зале ожидания|"
                             "en sala de espera|na sala de espera|im warteraum|in sala d’attesa|"
                             "in sala di attesa" },

@@ -267,6 +267,39 @@ who_uploads_may_say_what_a_suspect_file_is(void **state)
     close_text(&o);
 }
 
+static void
+who_waited_was_not_there_whatever_the_column_is_called(void **state)
+{
+    static const char *const headings[] = {
+        "In Waiting Room",  "Waiting Room",   "Salle d'attente", "Salle d’attente",
+        "Warteraum",        "Sala de espera", "Bekleme Odası",   "Зал ожидания",
+        "Комната ожидания", "غرفة الانتظار",  "قاعة الانتظار",   "Sala d'attesa",
+    };
+    static const char *const yes[] = { "Yes", "Oui", "Ja", "Sí", "Evet", "Да", "نعم" };
+    char file[512];
+
+    (void) state;
+    for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++)
+        for (size_t y = 0; y < sizeof yes / sizeof yes[0]; y++) {
+            opened o;
+            report_row row;
+
+            (void) snprintf(file, sizeof file,
+                            "Name,Email,Join Time,Leave Time,%s\n"
+                            "A,a@example.org,2026-03-01 12:00,2026-03-01 12:30,%s\n"
+                            "A,a@example.org,2026-03-01 12:30,2026-03-01 13:00,No\n",
+                            headings[i], yes[y]);
+            o = open_text(file, NULL);
+            assert_int_equal(report_is(o.r), REPORT_ZOOM_MEETING);
+            assert_true(report_next(o.r, &row));
+            if (row.skip == NULL || strstr(row.skip, "waiting room") == NULL)
+                fail_msg("%s: %s counts", headings[i], yes[y]);
+            assert_true(report_next(o.r, &row));
+            assert_true(row.timed);
+            close_text(&o);
+        }
+}
+
 int
 main(void)
 {
@@ -278,6 +311,7 @@ main(void)
         cmocka_unit_test(a_column_that_smells_of_presence_is_no_column_of_people_or_facts),
         cmocka_unit_test(what_does_not_smell_stays_what_it_is),
         cmocka_unit_test(who_uploads_may_say_what_a_suspect_file_is),
+        cmocka_unit_test(who_waited_was_not_there_whatever_the_column_is_called),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
