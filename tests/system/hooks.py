@@ -335,6 +335,26 @@ def what_is_held_for_a_human_holds_no_secret():
             assert b"easily" not in path.read_bytes(), path
 
 
+def what_cannot_be_read_is_held_once_however_often_it_comes():
+    where, other = hook(), hook()
+
+    def held():
+        return sorted(row["hook_id"] for row in world.sijill("hook", "held")
+                      if row["hook_id"] in (where["id"], other["id"]))
+
+    for _ in range(3):
+        push(where, b"{ no JSON")
+    push(where, b"{ no JSON either")
+    push(other, b"{ no JSON")
+    wanted = sorted([where["id"]] * 2 + [other["id"]])
+    wait_until(lambda: len(held()) >= len(wanted), "it is held")
+    slug = event()
+    push(where, webhooks.zoom_registration(linked(slug), "r1", "after@example.org"))
+    wait_until(lambda: "after@example.org" in json.dumps(
+        world.sijill("registration", "list", "--event", slug)), "what came later is done")
+    assert held() == wanted, held()
+
+
 def a_batch_of_more_than_is_read_at_once_is_done_to_its_end():
     slug, secret, meeting = event(), "bbb-shared-secret", f"m{next(numbers)}"
     where = hook("bbb", secret, "--set", "bbb.callback_url=https://x.example/in")
@@ -380,6 +400,7 @@ if __name__ == "__main__":
                 a_retry_of_what_has_no_time_of_its_own_changes_nothing,
                 unknown_types_are_accepted_and_change_nothing,
                 two_secrets_are_good_until_the_old_one_is_retired, a_removed_hook_is_not_found,
+                what_cannot_be_read_is_held_once_however_often_it_comes,
                 a_batch_of_more_than_is_read_at_once_is_done_to_its_end,
                 secrets_lie_nowhere_in_the_clear, what_is_held_for_a_human_holds_no_secret,
                 one_dead_service_does_not_hold_up_what_is_for_another)

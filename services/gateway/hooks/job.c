@@ -13,6 +13,7 @@ enum { HOLD_PUSH = 120, RELEASE_PUSH = 121, GET_LINK = 166, RAW_MAX = 4096, URL_
 
 typedef struct at_hand {
     const Sijill__V1__Push *push; /* NULL: not understood */
+    const Sijill__V1__Push *item; /* the same, or what has a nonce at least; NULL: of HELD */
     const char *words;
     const char *fetch;
 } at_hand;
@@ -38,6 +39,7 @@ look(const job *j, at_hand *out)
         item = &j->items.item[j->at];
     else
         return false;
+    out->item = &item->push;
     out->words = item->words;
     out->fetch = item->fetch;
     out->push = item->words == NULL && out->fetch == NULL ? &item->push : NULL;
@@ -398,12 +400,16 @@ fetch_notice(job *j, const char *path)
 /* ---- steps -------------------------------------------------------------------------------------
  */
 
-/* What makes the push at hand known: its nonce, or, where there is none, its place. */
+/* What makes the push at hand known: its nonce.  What was not understood has one of the octets that
+ * came; it is known by it at its hook, and by what was said of it.  Memory that was full left none:
+ * then it is known by its place. */
 static void
 name_push(job *j, const at_hand *hand)
 {
+    bool has_nonce = hand->item != NULL && hand->item->nonce.len == SJ_ID_SIZE;
+    uint64_t place[] = { j->number, j->skipped + j->at, j->is_fetched ? j->fetched_at + 1 : 0,
+                         j->received_ms };
     crypto_generichash_state state;
-    uint64_t place[3] = { j->number, j->skipped + j->at, j->is_fetched ? j->fetched_at + 1 : 0 };
 
     if (j->kind == JOB_HELD) {
         const Sijill__V1__HoldPush *waiting = j->held->held[j->held_at];
@@ -414,14 +420,18 @@ name_push(job *j, const at_hand *hand)
         j->release = true;
         return;
     }
-    if (hand->push != NULL && hand->push->has_nonce && hand->push->nonce.len == SJ_ID_SIZE) {
-        memcpy(j->push_id, hand->push->nonce.data, SJ_ID_SIZE);
+    if (has_nonce && hand->push != NULL) {
+        memcpy(j->push_id, hand->item->nonce.data, SJ_ID_SIZE);
         return;
     }
     (void) crypto_generichash_init(&state, j->hook_id, SJ_ID_SIZE, SJ_ID_SIZE);
-    (void) crypto_generichash_update(&state, (const unsigned char *) place, sizeof place);
-    (void) crypto_generichash_update(&state, (const unsigned char *) &j->received_ms,
-                                     sizeof j->received_ms);
+    if (has_nonce)
+        (void) crypto_generichash_update(&state, hand->item->nonce.data, SJ_ID_SIZE);
+    else
+        (void) crypto_generichash_update(&state, (const unsigned char *) place, sizeof place);
+    if (hand->words != NULL)
+        (void) crypto_generichash_update(&state, (const unsigned char *) hand->words,
+                                         strlen(hand->words));
     (void) crypto_generichash_final(&state, j->push_id, SJ_ID_SIZE);
 }
 
