@@ -141,7 +141,8 @@ static const head_row table[HEADS] = {
                           "última vez que salió|último abandono|última salida|última saída|"
                           "letztes verlassen|ultima uscita" },
     [HEAD_DURATION] = { "duration",
-                        "duration|in-meeting duration|المدة|durée|durée de la réunion|"
+                        "duration|in-meeting duration|المدة|durée|durée de participation|durée de "
+                        "la participation|durée de la réunion|"
                         "durée en réunion|süre|toplantı süresi|toplantı içi süre|"
                         "длительность|продолжительность|duración|duración de la reunión|"
                         "duración en la reunión|duração|duração da reunião|dauer|"
