@@ -108,7 +108,27 @@ borrow(const char *text)
     return (char *) (uintptr_t) text;
 }
 
-/* Count the piece; the first of an identity says who that is and by which keys it can be found. */
+/* Of an identity that is new: who that is, and by which keys it can be found. */
+static void
+make_bucket(const attendance_names *names, ProtobufCBinaryData keys[ATTENDANCE_KEYS_MAX],
+            Sijill__V1__AttendanceBucketRow *row)
+{
+    sijill__v1__attendance_bucket_row__init(row);
+    row->has_count = 1;
+    row->count = 1;
+    for (size_t i = 0; i < names->count; i++)
+        keys[i] = sj_id_data(names->key[i]);
+    row->n_key = names->count;
+    row->key = keys;
+    row->registrant_id = borrow(names->registrant_id);
+    row->email = borrow(names->email);
+    row->display_name = borrow(names->display_name);
+    row->platform = borrow(names->platform);
+    row->has_connection_key = names->by_connection;
+    row->connection_key = sj_id_data(names->connection);
+}
+
+/* Count the piece. */
 static void
 put_bucket(const attendance_new_piece *piece)
 {
@@ -124,23 +144,12 @@ put_bucket(const attendance_new_piece *piece)
         sj_row_put(scope->txn, ATTENDANCE_BUCKET, &key, &old->base);
         return;
     }
-    sijill__v1__attendance_bucket_row__init(&row);
-    row.has_count = 1;
-    row.count = 1;
     for (size_t i = 0; i < names->count; i++) {
         sj_key carries = attendance_key_pair(scope, names->key[i], names->identity);
 
-        keys[i] = sj_id_data(names->key[i]);
         attendance_put_bare(scope, ATTENDANCE_IDENTITY, &carries);
     }
-    row.n_key = names->count;
-    row.key = keys;
-    row.registrant_id = borrow(names->registrant_id);
-    row.email = borrow(names->email);
-    row.display_name = borrow(names->display_name);
-    row.platform = borrow(names->platform);
-    row.has_connection_key = names->by_connection;
-    row.connection_key = sj_id_data(names->connection);
+    make_bucket(names, keys, &row);
     sj_row_put(scope->txn, ATTENDANCE_BUCKET, &key, &row.base);
 }
 
@@ -204,10 +213,13 @@ find_subject(const attendance_scope *scope, attendance_subject *subject)
 }
 
 static whose
-find_whose(const attendance_scope *scope, attendance_subject subject,
+find_whose(const attendance_new_piece *piece, attendance_subject subject,
            uint8_t registration[SJ_ID_SIZE])
 {
+    const attendance_scope *scope = &piece->scope;
     const Sijill__V1__AttendanceBucketRow *bucket;
+    Sijill__V1__AttendanceBucketRow fresh;
+    ProtobufCBinaryData keys[ATTENDANCE_KEYS_MAX];
     whose who = find_subject(scope, &subject);
 
     if (who != SOMEONES)
@@ -221,7 +233,11 @@ find_whose(const attendance_scope *scope, attendance_subject subject,
         return sj_exists(scope->txn, ATTENDANCE_REGISTRATION, &key) ? SOMEONES : NOBODYS;
     }
     bucket = attendance_bucket_get(scope, &subject);
-    return bucket != NULL && attendance_owner(scope, bucket, registration) ? SOMEONES : NOBODYS;
+    if (bucket == NULL) { /* a dry run */
+        make_bucket(&piece->names, keys, &fresh);
+        bucket = &fresh;
+    }
+    return attendance_owner(scope, bucket, registration) ? SOMEONES : NOBODYS;
 }
 
 static uint16_t
@@ -326,7 +342,7 @@ record_piece(const sj_command *cmd, attendance_new_piece *piece, size_t at,
         put_new_piece(cmd, piece, at, affected);
         place = piece->place;
     }
-    who = find_whose(scope, place.subject, registration);
+    who = find_whose(piece, place.subject, registration);
     answer_piece(piece, known, &place, who, registration, receipt);
     if (!known && who == SOMEONES)
         attendance_affect(affected, scope, registration, cmd->now_ms);

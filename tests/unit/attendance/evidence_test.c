@@ -381,6 +381,21 @@ a_dry_run_writes_nothing(void **state)
 }
 
 static void
+a_dry_run_says_whose_it_would_be(void **state)
+{
+    fixture *f = *state;
+
+    scene_register(f, (scene_registration){ .number = 1, .email = "a@x.org" }, "8:00");
+    f->dry_run = true;
+    assert_int_equal(scene_see_called(f, "zoom", NULL, "A@x.org", NULL, 1, "in 9:00 c1", "9:00"),
+                     SJ_OK);
+    assert_false(recorded(f)->evidence[0]->unmatched);
+    assert_int_equal(scene_see_called(f, "zoom", NULL, "b@x.org", NULL, 2, "in 9:00 c2", "9:00"),
+                     SJ_OK);
+    assert_true(recorded(f)->evidence[0]->unmatched);
+}
+
+static void
 a_clock_more_than_ten_minutes_off_is_flagged(void **state)
 {
     static const struct {
@@ -522,6 +537,7 @@ main(void)
         TEST(an_unknown_event_is_not_found_and_says_what_to_do),
         TEST(another_organisation_has_another_ledger),
         TEST(a_dry_run_writes_nothing),
+        TEST(a_dry_run_says_whose_it_would_be),
         TEST(a_clock_more_than_ten_minutes_off_is_flagged),
         TEST(a_cancelled_ticket_is_kept_counted_and_flagged),
         TEST(evidence_before_its_registration_waits_and_is_found),
