@@ -375,7 +375,7 @@ measure(bench *b, side *s)
     limit = try_limit(b, s->limit);
     ours = try_side(b, s);
     ours.disturbed = ours.disturbed || limit.disturbed;
-    if (ours.disturbed && !is_late(b)) {
+    if (ours.disturbed && (s->rounds >= ROUNDS_MIN || !is_late(b))) {
         s->times.count = times;
         s->limit->times.count = limit_times;
         leave_out(s, ours.rate / limit.rate);
