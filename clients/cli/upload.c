@@ -11,6 +11,7 @@
 #include "clients/upload/people.h"
 #include "clients/upload/spool.h"
 #include "clients/upload/times.h"
+#include "proto/wire/check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,17 +64,6 @@ search_try(void *context, const mapping *m)
     return s->found != NULL;
 }
 
-/* A message holds so much; cut between characters. */
-static void
-columns_cut(char *text)
-{
-    size_t size = strnlen(text, COLUMNS_SAID_MAX);
-
-    while (((unsigned char) text[size] & 0xc0) == 0x80)
-        size--;
-    text[size] = '\0';
-}
-
 static int
 unknown(cli *c, const report *r, const mapping *m)
 {
@@ -81,7 +71,7 @@ unknown(cli *c, const report *r, const mapping *m)
     char *found = value_text(columns);
     int outcome;
 
-    columns_cut(found);
+    found[sj_utf8_cut(found, COLUMNS_SAID_MAX)] = '\0'; /* a message holds so much */
     if (report_suspect(r) != NULL && m->count == 0)
         outcome = fail(c, EXIT_USAGE,
                        "column '%s' is of a report of presence whose headings are not known: "

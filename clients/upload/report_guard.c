@@ -16,14 +16,12 @@ static void
 suspect_set(report *r, size_t column)
 {
     const char *name = r->in.names[column];
-    size_t size = strnlen(name, sizeof r->suspect - 1);
+    size_t size = sj_utf8_cut(name, sizeof r->suspect - 1);
 
     if (name[0] == '\0' || !sj_utf8_valid(name, strlen(name))) {
         (void) snprintf(r->suspect, sizeof r->suspect, "?");
         return;
     }
-    while (((unsigned char) name[size] & 0xc0) == 0x80)
-        size--;
     memcpy(r->suspect, name, size);
     r->suspect[size] = '\0';
 }

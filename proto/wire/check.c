@@ -96,6 +96,16 @@ sj_text_plain(const void *text, size_t size)
     return true;
 }
 
+size_t
+sj_utf8_cut(const char *text, size_t most)
+{
+    size_t size = strnlen(text, most);
+
+    while (size > 0 && ((unsigned char) text[size] & 0xc0) == 0x80)
+        size--;
+    return size;
+}
+
 bool
 sj_utf8_valid(const void *text, size_t size)
 {

@@ -26,6 +26,8 @@ const char *sj_record_check(const ProtobufCMessageDescriptor *type, const void *
 bool sj_text_plain(const void *at, size_t size);
 /* UTF-8 (RFC 3629: shortest form, no surrogates) without NUL. */
 bool sj_utf8_valid(const void *at, size_t size);
+/* Octets of a text of valid UTF-8 that are whole characters, `most` at most. */
+size_t sj_utf8_cut(const char *text, size_t most);
 /* Valid UTF-8 holds no control: C0, DEL, C1, U+2028/9, bidi embeddings, overrides and isolates, tag
  * characters. */
 bool sj_text_harmless(const void *at, size_t size);

@@ -177,22 +177,6 @@ load_identities(const attendance_scope *scope, const uint8_t registration[SJ_ID_
     sj_arena_release(arena, mark);
 }
 
-static bool
-same_key(ProtobufCBinaryData own, const uint8_t key[SJ_ID_SIZE])
-{
-    return own.len == SJ_ID_SIZE && memcmp(own.data, key, SJ_ID_SIZE) == 0;
-}
-
-static bool
-is_own(const Sijill__V1__AttendanceRegistrationRow *row, const uint8_t key[SJ_ID_SIZE])
-{
-    bool own = same_key(row->registrant_key, key) || same_key(row->email_key, key);
-
-    for (size_t i = 0; i < row->n_former_key && !own; i++)
-        own = same_key(row->former_key[i], key);
-    return own;
-}
-
 static void
 load_by_keys(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZE],
              const Sijill__V1__AttendanceRegistrationRow *row, attendance_load *load)
@@ -213,7 +197,7 @@ load_by_keys(const attendance_scope *scope, const uint8_t registration[SJ_ID_SIZ
         uint8_t key[SJ_ID_SIZE];
 
         memcpy(key, scan.at.at + prefix.size, SJ_ID_SIZE);
-        if (!is_own(row, key))
+        if (!attendance_had_key(row, key))
             load_identities(scope, registration, key, load);
         sj_arena_release(arena, mark);
     }

@@ -55,6 +55,28 @@ attendance_email_key(sj_txn *txn, const char *email, uint8_t key[SJ_ID_SIZE])
     return normal != NULL;
 }
 
+static bool
+is_key(ProtobufCBinaryData own, const uint8_t key[SJ_ID_SIZE])
+{
+    return own.len == SJ_ID_SIZE && memcmp(own.data, key, SJ_ID_SIZE) == 0;
+}
+
+bool
+attendance_has_key(const Sijill__V1__AttendanceRegistrationRow *row, const uint8_t key[SJ_ID_SIZE])
+{
+    return is_key(row->registrant_key, key) || is_key(row->email_key, key);
+}
+
+bool
+attendance_had_key(const Sijill__V1__AttendanceRegistrationRow *row, const uint8_t key[SJ_ID_SIZE])
+{
+    bool had = attendance_has_key(row, key);
+
+    for (size_t i = 0; i < row->n_former_key && !had; i++)
+        had = is_key(row->former_key[i], key);
+    return had;
+}
+
 void
 attendance_connection_key(sj_txn *txn, const char *connection, uint8_t key[SJ_ID_SIZE])
 {
@@ -136,12 +158,6 @@ live(uint32_t state)
            state == SIJILL__V1__REGISTRATION_STATE__CONFIRMED;
 }
 
-static bool
-is_key(ProtobufCBinaryData own, const uint8_t key[SJ_ID_SIZE])
-{
-    return own.len == SJ_ID_SIZE && memcmp(own.data, key, SJ_ID_SIZE) == 0;
-}
-
 /* Of several registrations with one key at most one is live; if none is, the latest.  former: of
  * those that had it before, not those that have it. */
 static bool
@@ -159,8 +175,7 @@ registration_with(const attendance_scope *scope, const uint8_t key[SJ_ID_SIZE], 
         const Sijill__V1__AttendanceRegistrationRow *row =
             attendance_registration_get(scope, candidate);
 
-        if (row == NULL ||
-            former == (is_key(row->registrant_key, key) || is_key(row->email_key, key)))
+        if (row == NULL || former == attendance_has_key(row, key))
             continue;
         memcpy(registration, candidate, SJ_ID_SIZE);
         found = true;

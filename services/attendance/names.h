@@ -40,6 +40,12 @@ bool attendance_registrant_key(sj_txn *txn, const char *source, const char *exte
                                uint8_t key[SJ_ID_SIZE]);
 bool attendance_email_key(sj_txn *txn, const char *email, uint8_t key[SJ_ID_SIZE]);
 
+/* Whether the registration has the key; has it, or had it before. */
+bool attendance_has_key(const Sijill__V1__AttendanceRegistrationRow *row,
+                        const uint8_t key[SJ_ID_SIZE]);
+bool attendance_had_key(const Sijill__V1__AttendanceRegistrationRow *row,
+                        const uint8_t key[SJ_ID_SIZE]);
+
 void attendance_connection_key(sj_txn *txn, const char *connection, uint8_t key[SJ_ID_SIZE]);
 
 /* Who people said the key is. */

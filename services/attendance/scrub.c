@@ -3,6 +3,7 @@
 
 #include "services/attendance/assess.h"
 #include "services/attendance/handlers.h"
+#include "services/attendance/names.h"
 #include "services/core/identity.h"
 
 #include <string.h>
@@ -107,12 +108,6 @@ check_registration(const attendance_scrubber *scrubber, const attendance_scope *
     check_verdict(scrubber, scope, registration, row);
 }
 
-static bool
-has_key(bool has, ProtobufCBinaryData own, const uint8_t key[SJ_ID_SIZE])
-{
-    return has && own.len == SJ_ID_SIZE && memcmp(own.data, key, SJ_ID_SIZE) == 0;
-}
-
 static void
 check_person(const attendance_scrubber *scrubber, const attendance_scope *scope, sj_bytes key,
              sj_bytes value)
@@ -120,14 +115,9 @@ check_person(const attendance_scrubber *scrubber, const attendance_scope *scope,
     const uint8_t *registration = attendance_key_part(key, 1);
     const Sijill__V1__AttendanceRegistrationRow *row =
         attendance_registration_get(scope, registration);
-    const uint8_t *own = attendance_key_part(key, 0);
-    bool has = row != NULL && (has_key(row->has_registrant_key, row->registrant_key, own) ||
-                               has_key(row->has_email_key, row->email_key, own));
 
     (void) value;
-    for (size_t i = 0; !has && row != NULL && i < row->n_former_key; i++)
-        has = has_key(true, row->former_key[i], own);
-    if (!has)
+    if (row == NULL || !attendance_had_key(row, attendance_key_part(key, 0)))
         attendance_scrub_report(scrubber, "a key leads to a registration that does not have it",
                                 scope, registration);
 }
